@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Graphs that parse but make no sense, and what Niello does not have."""
+
+from onnx import TensorProto, helper
+
+from cases import MODEL, UNSUPPORTED, case, model, small, value, write
+
+
+@case(MODEL, r"breaks the ONNX rules: .*|reads 'b', which nothing before it")
+def _cyclic_graph(folder):
+    nodes = [
+        helper.make_node("Add", ["x", "b"], ["a"], name="first"),
+        helper.make_node("Relu", ["a"], ["b"], name="second"),
+    ]
+    return write(folder, model(nodes, [value("x")], [value("b")]))
+
+
+@case(MODEL, r"breaks the ONNX rules: .*nowhere|'nowhere', which nothing")
+def _name_that_nothing_makes(folder):
+    node = helper.make_node("Relu", ["nowhere"], ["y"], name="lost")
+    return write(folder, model([node], [value("x")], [value("y")]))
+
+
+@case(MODEL, r"output 'y' is made by no node|breaks the ONNX rules.*y")
+def _output_that_nothing_makes(folder):
+    node = helper.make_node("Relu", ["x"], ["z"])
+    return write(folder, model([node], [value("x")], [value("y")]))
+
+
+@case(MODEL, r"breaks the ONNX rules: .*")
+def _name_made_twice(folder):
+    nodes = [helper.make_node("Relu", ["x"], ["y"]),
+             helper.make_node("Neg", ["x"], ["y"])]
+    return write(folder, model(nodes, [value("x")], [value("y")]))
+
+
+@case(UNSUPPORTED, r"Frobnicate.*turn")
+def _unknown_operator(folder):
+    proto = small()
+    proto.graph.node[0].op_type = "Frobnicate"
+    proto.graph.node[0].name = "turn"
+    return write(folder, proto)
+
+
+@case(UNSUPPORTED, r"com\.example::Frobnicate.*turn")
+def _unknown_domain(folder):
+    node = helper.make_node(
+        "Frobnicate", ["x"], ["y"], name="turn", domain="com.example")
+    proto = model([node], [value("x")], [value("y")])
+    proto.opset_import.append(helper.make_opsetid("com.example", 1))
+    return write(folder, proto)
+
+
+@case(UNSUPPORTED, r"(?s)Frob.*\(2 nodes: one, two\).*Nicate.*\(1 node: three\)"
+                   r"|(?s)Nicate.*Frob")
+def _all_unsupported_nodes_are_listed(folder):
+    make = helper.make_node
+    nodes = [
+        make("Frob", ["x"], ["a"], name="one", domain="com.example"),
+        make("Relu", ["a"], ["b"], name="fine"),
+        make("Frob", ["b"], ["c"], name="two", domain="com.example"),
+        make("Nicate", ["c"], ["y"], name="three", domain="com.example"),
+    ]
+    proto = model(nodes, [value("x")], [value("y")])
+    proto.opset_import.append(helper.make_opsetid("com.example", 1))
+    return write(folder, proto)
+
+
+@case(MODEL, r"breaks the ONNX rules: .*|.*opset.*")
+def _domain_without_opset(folder):
+    node = helper.make_node(
+        "Frobnicate", ["x"], ["y"], name="turn", domain="com.example")
+    return write(folder, model([node], [value("x")], [value("y")]))
+
+
+@case(UNSUPPORTED, r"opset (of )?9999|9999")
+def _opset_of_the_future(folder):
+    node = helper.make_node("Relu", ["x"], ["y"])
+    return write(folder, model([node], [value("x")], [value("y")], opset=9999))
+
+
+@case(MODEL, r"(float32|int64|type).*")
+def _operands_of_two_types(folder):
+    node = helper.make_node("Add", ["x", "i"], ["y"], name="sum")
+    return write(folder, model(
+        [node], [value("x"), value("i", dtype=TensorProto.INT64)],
+        [value("y")]))
+
+
+@case(MODEL, r"sum.*(2|3|4|broadcast)")
+def _shapes_that_do_not_fit(folder):
+    node = helper.make_node("Add", ["x", "z"], ["y"], name="sum")
+    return write(folder, model(
+        [node], [value("x", (2, 3)), value("z", (2, 4))],
+        [value("y", None)]))
+
+
+@case(MODEL, r"product.*3.*4|product.*matmul")
+def _matmul_that_does_not_fit(folder):
+    node = helper.make_node("MatMul", ["x", "z"], ["y"], name="product")
+    return write(folder, model(
+        [node], [value("x", (2, 3)), value("z", (4, 5))],
+        [value("y", None)]))
+
+
+@case(MODEL, r"turn.*axis|turn.*perm|breaks the ONNX rules.*perm")
+def _permutation_that_is_none(folder):
+    node = helper.make_node(
+        "Transpose", ["x"], ["y"], name="turn", perm=[0, 0])
+    return write(folder, model([node], [value("x")], [value("y", None)]))
+
+
+@case(MODEL, r"far.*7|far.*axis")
+def _axis_out_of_range(folder):
+    node = helper.make_node(
+        "Concat", ["x", "x"], ["y"], name="far", axis=7)
+    return write(folder, model([node], [value("x")], [value("y", None)]))
+
+
+@case(MODEL, r"breaks the ONNX rules: .*|.*Conv.*")
+def _missing_operand(folder):
+    node = helper.make_node("Conv", ["x"], ["y"], name="half")
+    return write(folder, model(
+        [node], [value("x", (1, 1, 4, 4))], [value("y", None)]))
+
+
+@case(MODEL, r"breaks the ONNX rules: .*|.*colour.*")
+def _unknown_attribute(folder):
+    node = helper.make_node("Relu", ["x"], ["y"], colour=3)
+    return write(folder, model([node], [value("x")], [value("y")]))
+
+
+@case(MODEL, r"breaks the ONNX rules: .*|.*axis.*")
+def _attribute_of_another_type(folder):
+    node = helper.make_node("Softmax", ["x"], ["y"], name="s", axis="last")
+    return write(folder, model([node], [value("x")], [value("y")]))
+
+
+@case(UNSUPPORTED, r"(input|Identity).*x")
+def _strings(folder):
+    node = helper.make_node("Identity", ["x"], ["y"])
+    string = TensorProto.STRING
+    return write(folder, model(
+        [node], [value("x", dtype=string)], [value("y", dtype=string)]))
+
+
+@case(UNSUPPORTED, r"needs a known rank|rank")
+def _input_of_unknown_rank(folder):
+    node = helper.make_node("Relu", ["x"], ["y"])
+    return write(folder, model(
+        [node], [value("x", None)], [value("y", None)]))
+
+
+@case(MODEL, r"")
+def _input_of_2_to_the_62(folder):
+    node = helper.make_node("Relu", ["x"], ["y"])
+    shape = (2**62, 2**62)
+    return write(folder, model(
+        [node], [value("x", shape)], [value("y", shape)]))
+
+
+@case(MODEL, r"(?i)recurs|itself|nested|deep")
+def _function_that_calls_itself(folder):
+    node = helper.make_node("Again", ["x"], ["y"], domain="local")
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("local", 1)]
+    again = helper.make_function(
+        "local", "Again", ["x"], ["y"], [node], opsets)
+    proto = model([node], [value("x")], [value("y")], functions=[again])
+    proto.opset_import.append(helper.make_opsetid("local", 1))
+    return write(folder, proto)
+
+
+@case(MODEL, r"--dim.*wide|wide.*--dim|no dimension.*wide", "--dim", "wide=4")
+def _flag_for_an_unknown_dimension(folder):
+    return write(folder, small())
+
+
+@case(MODEL, r"--emit|--emti", "--emti=exe")
+def _mistyped_flag(folder):
+    return write(folder, small())
+
