@@ -58,9 +58,9 @@ ParseResult parseGroup(OpAsmParser &parser, OperationState &result) {
     return failure();
   if (succeeded(parser.parseOptionalKeyword("tiles"))) {
     SmallVector<int64_t> tiles;
-    if (parser.parseCommaSeparatedList(
-            OpAsmParser::Delimiter::Square,
-            [&] { return parser.parseInteger(tiles.emplace_back()); }))
+    if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, [&] {
+          return parser.parseInteger(tiles.emplace_back());
+        }))
       return failure();
     properties.tiles = parser.getBuilder().getDenseI64ArrayAttr(tiles);
   }
@@ -93,10 +93,8 @@ template <typename OpTy> void printGroup(OpAsmPrinter &printer, OpTy op) {
   size_t inputs = op.getInputs().size();
   printer << ' ' << op.getSourceAttr();
   if (inputs)
-    printBindings(printer, "ins", arguments.take_front(inputs),
-                  op.getInputs());
-  printBindings(printer, "outs", arguments.drop_front(inputs),
-                op.getOutputs());
+    printBindings(printer, "ins", arguments.take_front(inputs), op.getInputs());
+  printBindings(printer, "outs", arguments.drop_front(inputs), op.getOutputs());
   if (auto flops = op.getFlopsAttr())
     printer << " flops " << flops;
   if (auto bytes = op.getBytesAttr())

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The GEMM generator: one register-tiled loop nest for every contraction.
+//
+//   for m0 in M by block:                     A block packed: [M/MR][K][MR]
+//     for j in N by NR:                       B panel packed: [K][NR]
+//       for i in block by MR:
+//         MR x NR accumulators over K  ->  tile [MR][NR]
+//         tile, bias, residual ...     ->  output, a row at a time
+//
+// MR rows, NR = vectors x lanes columns. Packing hides every layout: strides,
+// transposes, conversions and a convolution's window are read there only.
+
+#ifndef NIELLO_PASSES_LOWER_CPU_GEMM_H
+#define NIELLO_PASSES_LOWER_CPU_GEMM_H
+
+#include "passes/lower/cpu/Contraction.h"
+
+namespace niello {
+
+struct GemmTile {
+  int64_t lanes = 16, rows = 8, vectors = 3;
+  bool fma = true;
+  int64_t columns() const { return lanes * vectors; }
+};
+
+// The tile that wastes the fewest lanes on M x N, where either may be dynamic.
+// `registers` is the number of vector registers.
+GemmTile chooseGemmTile(int64_t m, int64_t n, int64_t lanes, int64_t registers);
+
+// One elementwise operation after the contraction. Its maps are over the
+// contraction's loops.
+struct GemmStage {
+  mlir::linalg::GenericOp op;
+  llvm::SmallVector<mlir::AffineMap> maps; // one an operand
+  llvm::SmallVector<unsigned> loops;       // the contraction's loop of each own
+  bool stored = false;
+};
+
+// What the emitters share. Values are index-typed SSA values.
+struct GemmEmitter {
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+  Contraction contraction;
+  llvm::SmallVector<GemmStage> stages;
+  GemmTile tile;
+  bool storesSum = false; // the contraction's own output is needed
+
+  llvm::SmallVector<mlir::Value> sizes; // of every loop
+  llvm::SmallVector<mlir::Value> loops; // current value of every loop
+  mlir::Value m, n, k;                  // sizes of the roles
+  mlir::Value packedA, packedB, accumulators;
+
+  GemmEmitter(mlir::OpBuilder &builder, mlir::Location loc,
+              const Contraction &contraction, GemmTile tile)
+      : builder(builder), loc(loc), contraction(contraction), tile(tile) {}
+
+  void emit();
+
+  // GemmPack.cpp
+  void packA(mlir::Value row, mlir::Value rows);
+  void packB(mlir::Value column);
+  // GemmTile.cpp
+  void computeTile(mlir::Value block, mlir::Value rows);
+  void storeTile(mlir::Value row, mlir::Value column);
+
+  // Short forms.
+  mlir::Value index(int64_t value);
+  mlir::Value add(mlir::Value left, mlir::Value right);
+  mlir::Value sub(mlir::Value left, mlir::Value right);
+  mlir::Value mul(mlir::Value left, mlir::Value right);
+  mlir::Value min(mlir::Value left, mlir::Value right);
+  void forEach(mlir::Value begin, mlir::Value end, mlir::Value step,
+               llvm::function_ref<void(mlir::Value)> body);
+  void ifThen(mlir::Value condition, llvm::function_ref<void()> then,
+              llvm::function_ref<void()> otherwise);
+  mlir::VectorType vectorType(mlir::Type element);
+
+private:
+  void transposePanel(View view, mlir::Value memref, int64_t pitch,
+                      mlir::Value base, int64_t width,
+                      llvm::ArrayRef<llvm::SmallVector<mlir::Value>> leads,
+                      mlir::Operation *cast);
+  void packWindow(View view, mlir::Value column, mlir::Value columns);
+  void forDepth(llvm::function_ref<void(mlir::Value)> body);
+  mlir::Value convert(mlir::Operation *cast, mlir::Value value);
+  void microKernel(mlir::Value block, int64_t rows);
+};
+
+} // namespace niello
+
+#endif // NIELLO_PASSES_LOWER_CPU_GEMM_H

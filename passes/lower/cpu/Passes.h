@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef NIELLO_PASSES_LOWER_CPU_PASSES_H
+#define NIELLO_PASSES_LOWER_CPU_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace niello {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "passes/lower/cpu/Passes.h.inc"
+} // namespace niello
+
+#endif // NIELLO_PASSES_LOWER_CPU_PASSES_H
