@@ -54,7 +54,8 @@ typedef struct niello_host {
   uint32_t size;    /**< sizeof(niello_host) */
   uint32_t threads; /**< how many threads `parallel_for` runs on, 0: unknown */
   void *user;
-  /** NULL when there is no memory. `alignment` is a power of two. */
+  /** NULL when there is no memory. `alignment` is a power of two, `bytes` a
+   * multiple of it. */
   void *(*alloc)(void *user, size_t bytes, size_t alignment);
   void (*free)(void *user, void *memory);
   /** Calls body(argument, i) once for each i in [0, count), on any threads, and
@@ -144,7 +145,8 @@ NIELLO_API niello_status niello_set_threads(niello_session *session,
  *                 dtype and shape are what the caller expects, the call fills
  *                 the data, and it must not overlap an input; where it is NULL
  *                 the session provides a contiguous tensor and sets all fields,
- *                 valid until the session's next run.
+ *                 valid until the session's next run, of which it may be an
+ *                 input. Passed again as it is, it counts as NULL.
  * @return NIELLO_OK; NIELLO_BAD_SHAPE or NIELLO_BAD_ARGUMENT, nothing was
  *         written; NIELLO_NO_MEMORY; NIELLO_FAILED_CHECK, outputs are
  *         undefined. niello_error(session) says which tensor or node and why.

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* NumPy's array files. Types that NumPy lacks are unsigned integers in them. */
+#ifndef NIELLO_RUNTIME_PROGRAM_NPY_H
+#define NIELLO_RUNTIME_PROGRAM_NPY_H
+
+#include "niello/niello.h"
+
+#include <stdbool.h>
+
+/** What the header says, all of it checked against the file's size. */
+typedef struct npy_header {
+  char type[8]; /**< NumPy's code without the byte order: "f4" */
+  int32_t rank;
+  int64_t shape[NIELLO_MAX_RANK];
+  uint64_t offset; /**< of the data */
+  uint64_t bytes;  /**< of the data */
+} npy_header;
+
+/** Most bytes a header may take: what a version 1 file can. */
+#define NPY_MOST_HEADER (10 + 65535)
+
+/** Reads a header from the first `size` bytes of a file of `file_size` bytes;
+ * `size` is at least the lesser of that and NPY_MOST_HEADER. False with what is
+ * wrong, to follow the file's name in a sentence. */
+bool npy_parse(const unsigned char *bytes, size_t size, uint64_t file_size,
+               npy_header *header, niello_message *why);
+
+/** Reads a whole file into `*data`, which the caller frees; NULL on failure.
+ * The sentence names the file. */
+bool npy_read(const char *path, npy_header *header, void **data,
+              niello_message *why);
+
+/** Writes a contiguous tensor. The file appears whole or not at all. */
+bool npy_write(const char *path, const niello_tensor *tensor,
+               niello_message *why);
+
+/** NumPy's code of a niello_dtype, as in npy_header. */
+const char *npy_type(int32_t dtype);
+
+#endif
