@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = Path(os.environ.get("NIELLO_BUILD", ROOT / "build")).resolve()
-PROGRAM = Path(os.environ.get("NIELLO", BUILD / "bin" / "niello")).resolve()
-CACHE = Path(os.environ.get("NIELLO_CACHE", Path.home() / ".cache" / "niello"))
+BUILD = Path(os.environ.get("NIELLO_BUILD") or ROOT / "build").resolve()
+PROGRAM = Path(os.environ.get("NIELLO") or BUILD / "bin" / "niello").resolve()
+CACHE = Path(os.environ.get("NIELLO_CACHE")
+             or Path.home() / ".cache" / "niello")
 
 if str(BUILD / "python") not in sys.path:
     sys.path.insert(0, str(BUILD / "python"))

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""A random graph while it is being drawn.
+
+An operator's table entry (tables.py) asks a Draw for operands and emits its
+node; shapes and dtypes of the results come from ONNX's shape inference, so
+that later nodes can use them.
+"""
+
+from dataclasses import dataclass
+
+import ml_dtypes
+import numpy as np
+import onnx
+from onnx import helper, numpy_helper
+
+OPSET = 21
+# Sizes that break loops: empty, one, odd, just past a vector, more than one.
+SIZES = (1, 2, 3, 4, 5, 7, 16, 17, 33)
+FLOATS = ("float32", "float64", "float16", "bfloat16")
+# Operators that make infinities or NaN of ordinary numbers.
+ODD = {"Log", "Sqrt", "Asin", "Acos", "Acosh", "Atanh", "Reciprocal", "Pow",
+       "Exp", "Sinh", "Cosh", "ReduceLogSum", "Cast"}
+
+
+def np_type(dtype):
+    return np.dtype(getattr(ml_dtypes, dtype, None) or dtype)
+
+
+def onnx_type(dtype):
+    return helper.np_dtype_to_tensor_dtype(np_type(dtype))
+
+
+def is_float(dtype):
+    return dtype in FLOATS
+
+
+@dataclass
+class Value:
+    """A tensor of the graph.
+
+    exact  free of rounding, so that a step function of it cannot differ
+           between two correct implementations
+    odd    may hold infinities or NaN
+    """
+
+    name: str
+    dtype: str
+    shape: tuple
+    exact: bool
+    odd: bool = False
+
+
+@dataclass
+class Input:
+    """A graph input: how its data is made, for any shape."""
+
+    value: Value
+    fill: object  # (rng, shape) -> array
+    dims: tuple = ()
+
+
+class Draw:
+    """Draws one graph from one seed."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+        self.nodes, self.constants, self.inputs = [], [], []
+        self.values, self.types, self.count = [], [], 0
+        self.exact, self.outputs = {}, {}  # of each result, by name
+
+    # --- small choices
+    def chance(self, probability):
+        return self.rng.random() < probability
+
+    def one(self, choices):
+        return choices[int(self.rng.integers(len(choices)))]
+
+    def size(self, low=1, empty=True):
+        if empty and low <= 1 and self.chance(0.03):
+            return 0
+        return self.one([s for s in SIZES if s >= low])
+
+    def shape(self, low=0, high=4, empty=True):
+        """A shape of rank low..high with at most a few thousand elements."""
+        rank = int(self.rng.integers(low, high + 1))
+        shape = [self.size(empty=empty) for _ in range(rank)]
+        while np.prod(shape, dtype=np.int64) > 4000:
+            shape[int(np.argmax(shape))] = self.one((1, 2, 3))
+        return tuple(shape)
+
+    def axis(self, rank):
+        return int(self.rng.integers(-rank, rank))
+
+    # --- data
+    def filler(self, dtype, low=None, high=None, special=True):
+        """A function (rng, shape) -> array with what breaks arithmetic."""
+
+        def fill(rng, shape):
+            kind = np_type(dtype)
+            if dtype == "bool":
+                return rng.random(shape) < 0.5
+            if not is_float(dtype):
+                info = ml_dtypes.iinfo(kind)
+                bottom = max(info.min, -9) if low is None else low
+                top = min(info.max, 9) if high is None else high
+                return rng.integers(
+                    bottom, top, shape, endpoint=True).astype(kind)
+            wide = rng.uniform(-4 if low is None else low,
+                               4 if high is None else high, shape)
+            data = np.asarray(wide.astype(kind))
+            if special and low is None and rng.random() < 0.3:
+                odd = [0.0, -0.0, 1.0, -1.0, 0.5]
+                if special == "all":
+                    tiny = float(ml_dtypes.finfo(kind).smallest_subnormal)
+                    odd += [np.inf, -np.inf, np.nan, tiny, -tiny]
+                hit = rng.random(shape) < 0.15
+                picks = rng.choice(np.array(odd), shape).astype(kind)
+                data = np.asarray(np.where(hit, picks, data))
+            return data
+
+        return fill
+
+    def name(self, prefix):
+        self.count += 1
+        return f"{prefix}{self.count}"
+
+    def fresh(self, dtype, shape, low=None, high=None, special=True,
+              fill=None, constant=None):
+        """A new graph input or, one time in three, a constant."""
+        fill = fill or self.filler(dtype, low, high, special)
+        shape = tuple(int(size) for size in shape)
+        if constant is None:
+            constant = self.chance(0.3)
+        if constant:
+            return self.constant(fill(self.rng, shape))
+        value = Value(self.name("in"), dtype, shape, True,
+                      special == "all" and is_float(dtype))
+        self.inputs.append(Input(value, fill))
+        self.values.append(value)
+        return value
+
+    def constant(self, array, dtype=None):
+        array = np.asarray(array, dtype and np_type(dtype))
+        odd = is_float(array.dtype.name) and not np.isfinite(
+            array.astype("float64")).all()
+        value = Value(self.name("c"), array.dtype.name, array.shape, True, odd)
+        self.constants.append(numpy_helper.from_array(array, value.name))
+        return value
+
+    def any(self, dtype, low=0, high=4, exact=False, special=True,
+            empty=True, where=lambda value: True):
+        """An operand: a value the graph has already, or a new one."""
+        fitting = [v for v in self.values if v.dtype == dtype
+                   and low <= len(v.shape) <= high and (v.exact or not exact)
+                   and (empty or 0 not in v.shape)
+                   and (special == "all" or not v.odd) and where(v)]
+        if fitting and self.chance(0.7):
+            return self.one(fitting[-6:])
+        return self.fresh(dtype, self.shape(low, high, empty), special=special)
+
+    def broadcastable(self, value, dtype=None, **options):
+        """An operand whose shape broadcasts with that of `value`."""
+        dtype = dtype or value.dtype
+        shape = list(value.shape)
+        kind = self.one(("same", "same", "ones", "short", "scalar"))
+        if kind == "ones":
+            shape = [1 if self.chance(0.4) else size for size in shape]
+        elif kind == "short":
+            shape = shape[int(self.rng.integers(0, len(shape) + 1)):]
+        elif kind == "scalar":
+            shape = []
+        return self.fresh(dtype, shape, **options)
+
+    # --- nodes
+    def emit(self, operator, inputs, outputs=1, exact=None, domain="",
+             reuse=True, rank=None, **attributes):
+        """Adds a node, whose results later nodes may use if `reuse`.
+
+        rank is that of the results, where inference cannot tell.
+        """
+        exact_in = all(v.exact for v in inputs if v is not None)
+        names = [v.name if v is not None else "" for v in inputs]
+        results = [self.name("t") for _ in range(outputs)]
+        attributes = {k: v for k, v in attributes.items() if v is not None}
+        node = helper.make_node(
+            operator, names, results, name=f"{operator}_{self.count}",
+            domain=domain, **attributes)
+        kinds = list(self._infer(node, inputs, rank))
+        self.nodes.append(node)
+        self.types += [v.dtype for v in inputs if v is not None]
+        for name, (dtype, dims) in zip(results, kinds):
+            self.outputs[name] = helper.make_tensor_value_info(
+                name, onnx_type(dtype), [None] * len(dims))
+            shape = None if None in dims else tuple(dims)
+            floating = is_float(dtype)
+            value = Value(name, dtype, shape, exact_in and (
+                exact if exact is not None else not floating))
+            value.odd = floating and (operator in ODD or any(
+                v is not None and v.odd for v in inputs))
+            self.exact[name] = value.exact
+            small = shape is not None and np.prod(shape, dtype=int) < 10000
+            if small and reuse:
+                self.values.append(value)
+            self.types.append(dtype)
+
+    def _infer(self, node, inputs, rank):
+        known = {c.name: c for c in self.constants}
+        graph = helper.make_graph(
+            [node], "g",
+            [helper.make_tensor_value_info(
+                v.name, onnx_type(v.dtype), v.shape)
+             for v in {v.name: v for v in inputs if v is not None}.values()
+             if v.name not in known],
+            [onnx.ValueInfoProto(name=n) for n in node.output],
+            [known[v.name] for v in {
+                v.name: v for v in inputs if v is not None}.values()
+             if v.name in known])
+        inferred = onnx.shape_inference.infer_shapes(
+            self._model(graph), strict_mode=True, data_prop=True)
+        for info in inferred.graph.output:
+            tensor = info.type.tensor_type
+            dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type).name
+            dims = [d.dim_value if d.HasField("dim_value") else None
+                    for d in tensor.shape.dim]
+            if not tensor.HasField("shape"):
+                if rank is None:
+                    raise ValueError("a result of unknown rank")
+                dims = [None] * rank
+            yield dtype, dims
+
+    @staticmethod
+    def _model(graph):
+        opsets = [helper.make_opsetid("", OPSET),
+                  helper.make_opsetid("com.microsoft", 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=10)
+
+    def choose_dims(self):
+        """Makes some sizes of the inputs free: a name for each size, or no
+        name at all."""
+        if self.chance(0.5):
+            for item in self.inputs:
+                item.dims = item.value.shape
+            return
+        named = {s for s in SIZES if self.chance(0.5)}
+        for item in self.inputs:
+            item.dims = tuple(
+                f"n{size}" if size in named and self.chance(0.8)
+                else None if self.chance(0.15) else size
+                for size in item.value.shape)
+
+    def model(self):
+        """The whole graph; what nothing reads is an output."""
+        self.choose_dims()
+        read = {name for node in self.nodes for name in node.input}
+        outputs = [self.outputs[name] for node in self.nodes
+                   for name in node.output if name and name not in read]
+        graph = helper.make_graph(
+            self.nodes, "fuzz",
+            [helper.make_tensor_value_info(
+                i.value.name, onnx_type(i.value.dtype), i.dims)
+             for i in self.inputs if i.value.name in read],
+            outputs,
+            [c for c in self.constants if c.name in read])
+        model = onnx.shape_inference.infer_shapes(
+            self._model(graph), data_prop=True)
+        return model
+
+    def feed(self, rng, sizes=None):
+        """Data for the inputs; `sizes` maps the names of dims to others."""
+        read = {name for node in self.nodes for name in node.input}
+        arrays = {}
+        for item in self.inputs:
+            if item.value.name not in read:
+                continue
+            shape = tuple(
+                sizes.get(dim, size) if sizes and isinstance(dim, str)
+                else size
+                for dim, size in zip(item.dims, item.value.shape))
+            arrays[item.value.name] = item.fill(rng, shape)
+        return arrays
