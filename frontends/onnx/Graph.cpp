@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "frontends/onnx/Node.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/ScopeExit.h"
+
+using namespace mlir;
+
+namespace niello::onnx_frontend {
+
+// Function bodies inside function bodies, branches inside branches: real
+// models stay below ten; each level costs a few kilobytes of stack.
+static constexpr unsigned maxDepth = 64;
+// The rank the runtime's descriptor can hold (niello_abi.h, NIELLO_MAX_RANK).
+static constexpr int maxRank = 16;
+
+GraphImporter::GraphImporter(ModuleOp module, const onnx::ModelProto &model,
+                             Initializers &initializers,
+                             const ImportOptions &options,
+                             ImportReport &report)
+    : b(module.getLoc(), module.getContext()), sizes(b), module(module), model(model),
+      initializers(initializers), options(options), report(report) {}
+
+Location GraphImporter::locationOf(const onnx::NodeProto &proto) {
+  std::string name = proto.name();
+  if (name.empty())
+    name = proto.op_type() +
+           (proto.output_size() ? ":" + proto.output(0) : std::string());
+  StringRef file =
+      module->getAttrOfType<StringAttr>("model.source").getValue();
+  return NameLoc::get(b.getStringAttr(name + "@" + file.str()));
+}
+
+OnnxValue *GraphImporter::find(StringRef name, Scope &scope) {
+  for (Scope *s = &scope; s; s = s->isFunction ? nullptr : s->parent)
+    if (auto it = s->values.find(name); it != s->values.end())
+      return &it->second;
+  return nullptr;
+}
+
+void GraphImporter::refuse(const onnx::NodeProto &proto, Twine reason) {
+  if (report.status == ImportReport::Status::BadModel)
+    return;
+  report.status = ImportReport::Status::Unsupported;
+  std::string name = proto.name().empty()
+                         ? (proto.output_size() ? proto.output(0) : "")
+                         : proto.name();
+  std::string op =
+      (proto.domain().empty() ? "" : proto.domain() + "::") + proto.op_type();
+  refusals[op + ": " + reason.str()].push_back(name);
+}
+
+void GraphImporter::importInitializers(const onnx::GraphProto &graph,
+                                       Scope &scope) {
+  for (const onnx::TensorProto &proto : graph.initializer()) {
+    Location loc = NameLoc::get(b.getStringAttr(proto.name()));
+    OnnxValue value;
+    if (static_cast<DType>(proto.data_type()) == DType::String) {
+      value.kind = OnnxValue::Kind::Refused;
+      onnx::NodeProto node;
+      node.set_op_type("initializer");
+      node.set_name(proto.name());
+      refuse(node, "strings have no compiled form");
+    } else if (auto tensor = initializers.import(proto, b, loc)) {
+      value.kind = OnnxValue::Kind::Tensor;
+      value.tensor = std::move(*tensor);
+    } else {
+      report.status = ImportReport::Status::BadModel;
+      report.text = llvm::toString(tensor.takeError());
+      return;
+    }
+    scope.values[proto.name()] = std::move(value);
+  }
+  if (graph.sparse_initializer_size()) {
+    onnx::NodeProto node;
+    node.set_op_type("sparse_initializer");
+    refuse(node, "sparse tensors are not supported; store them dense");
+  }
+}
+
+void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
+  auto refuseOutputs = [&] {
+    for (const std::string &output : proto.output())
+      scope.values[output].kind = OnnxValue::Kind::Refused;
+  };
+  std::string domain = proto.domain() == "ai.onnx" ? "" : proto.domain();
+  int opset = 1;
+  for (Scope *s = &scope; s; s = s->parent) {
+    if (auto it = s->opsets.find(domain); it != s->opsets.end()) {
+      opset = it->second;
+      break;
+    }
+    if (s->isFunction)
+      break;
+  }
+  const Registration *handler = findHandler(domain, proto.op_type(), opset);
+  bool anyKind = handler && handler->dtypes == 0;
+  DType first = DType::Undefined;
+  for (const std::string &name : proto.input()) {
+    if (name.empty())
+      continue;
+    OnnxValue *value = find(name, scope);
+    if (!value) {
+      report.status = ImportReport::Status::BadModel;
+      report.text = "node '" + proto.name() + "' (" + proto.op_type() +
+                    ") reads '" + name + "', which nothing before it makes";
+      return;
+    }
+    if (value->kind == OnnxValue::Kind::Refused)
+      return refuseOutputs();
+    if (first == DType::Undefined && value->kind == OnnxValue::Kind::Tensor)
+      first = value->tensor.dtype;
+  }
+
+  Node node(*this, proto, scope, opset, locationOf(proto));
+  b.setLoc(node.loc);
+  LogicalResult done = failure();
+  if (handler && !anyKind && first != DType::Undefined &&
+      !(handler->dtypes & bit(first))) {
+    done = node.refuse("not for " + dtypeName(first));
+  } else if (handler) {
+    for (const std::string &name : proto.input())
+      if (OnnxValue *value = name.empty() ? nullptr : find(name, scope))
+        if (!anyKind && value->kind != OnnxValue::Kind::Tensor &&
+            value->kind != OnnxValue::Kind::Missing) {
+          (void)node.refuse("a sequence or optional where a tensor is needed");
+          return refuseOutputs();
+        }
+    done = handler->handler(node);
+  } else if (FailureOr<onnx::FunctionProto> body = functionBody(node);
+             succeeded(body)) {
+    done = expandFunction(node, *body);
+  } else if (report.status != ImportReport::Status::BadModel) {
+    done = node.refuse(domain.empty()
+                           ? "no such operator in opset " + Twine(opset) +
+                                 " that niello knows"
+                           : "operator of a domain that niello does not know");
+  }
+  if (failed(done))
+    refuseOutputs();
+}
+
+LogicalResult GraphImporter::importNodes(
+    const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
+    Scope &scope) {
+  for (const onnx::NodeProto &proto : nodes) {
+    importNode(proto, scope);
+    if (report.status == ImportReport::Status::BadModel)
+      return failure();
+  }
+  return success();
+}
+
+FailureOr<std::vector<OnnxValue>>
+GraphImporter::importBody(const onnx::GraphProto &graph,
+                          ArrayRef<OnnxValue> inputs, Scope &parent) {
+  if (++depth > maxDepth) {
+    report.status = ImportReport::Status::BadModel;
+    report.text = "graphs are nested more than 64 deep";
+    return failure();
+  }
+  llvm::scope_exit leave([&] { --depth; });
+  Scope scope;
+  scope.parent = &parent;
+  for (auto [info, value] : llvm::zip(graph.input(), inputs))
+    scope.values[info.name()] = value;
+  importInitializers(graph, scope);
+  if (report.status == ImportReport::Status::BadModel ||
+      failed(importNodes(graph.node(), scope)))
+    return failure();
+  std::vector<OnnxValue> outputs;
+  for (const onnx::ValueInfoProto &info : graph.output()) {
+    OnnxValue *value = find(info.name(), scope);
+    if (!value) {
+      report.status = ImportReport::Status::BadModel;
+      report.text = "graph '" + graph.name() + "' has no value '" +
+                    info.name() + "' for its output";
+      return failure();
+    }
+    if (value->kind == OnnxValue::Kind::Refused)
+      return failure();
+    outputs.push_back(*value);
+  }
+  return outputs;
+}
+
+/// Reads one dimension: fixed by the file or the user, named, or free.
+Attribute GraphImporter::inputDim(const onnx::TensorShapeProto::Dimension &dim,
+                                  int64_t &size) {
+  size = ShapedType::kDynamic;
+  if (dim.has_dim_value() && dim.dim_value() >= 0) {
+    size = dim.dim_value();
+    return b.getI64IntegerAttr(size);
+  }
+  if (dim.dim_param().empty())
+    return b.getStringAttr("?");
+  auto bounds = options.dims.find(dim.dim_param());
+  if (bounds != options.dims.end() && bounds->second.low == bounds->second.high)
+    size = bounds->second.low;
+  return size == ShapedType::kDynamic
+             ? Attribute(b.getStringAttr(dim.dim_param()))
+             : Attribute(b.getI64IntegerAttr(size));
+}
+
+LogicalResult GraphImporter::declareInputs(const onnx::GraphProto &graph,
+                                           func::FuncOp main, Scope &scope) {
+  Block *entry = &main.getBody().front();
+  for (const onnx::ValueInfoProto &info : graph.input()) {
+    if (scope.values.count(info.name()))
+      continue; // an initializer gives its default
+    onnx::NodeProto node;
+    node.set_op_type("input");
+    node.set_name(info.name());
+    OnnxValue value;
+    const auto &proto = info.type().tensor_type();
+    auto dtype = static_cast<DType>(proto.elem_type());
+    Type element = elementType(b.getContext(), dtype);
+    const char *reason =
+        !info.type().has_tensor_type() ? "only tensors can be inputs"
+        : !element            ? "this element type has no compiled form"
+        : !proto.has_shape()  ? "needs a known rank; declare its dimensions"
+        : proto.shape().dim_size() > maxRank ? "has more than 16 dimensions"
+                                             : nullptr;
+    if (reason) {
+      refuse(node, reason);
+      scope.values[info.name()].kind = OnnxValue::Kind::Refused;
+      continue;
+    }
+    SmallVector<int64_t> shape;
+    SmallVector<Attribute> dims;
+    for (const auto &dim : proto.shape().dim()) {
+      int64_t size;
+      dims.push_back(inputDim(dim, size));
+      shape.push_back(size);
+    }
+    Location loc = NameLoc::get(b.getStringAttr(info.name()));
+    Value arg = entry->addArgument(RankedTensorType::get(shape, element), loc);
+    value.kind = OnnxValue::Kind::Tensor;
+    value.tensor.value = arg;
+    value.tensor.dtype = dtype;
+    for (auto [i, size] : llvm::enumerate(shape)) {
+      if (size != ShapedType::kDynamic) {
+        value.tensor.dims.push_back(sizes.constant(size));
+        continue;
+      }
+      StringRef name = cast<StringAttr>(dims[i]).getValue();
+      Value &symbol = symbols[name];
+      if (!symbol || name == "?")
+        symbol = tensor::DimOp::create(b, loc, arg, i);
+      value.tensor.dims.push_back(symbol);
+    }
+    scope.values[info.name()] = std::move(value);
+    argumentAttrs.push_back(b.getDictionaryAttr(
+        {b.getNamedAttr("model.dims", b.getArrayAttr(dims)),
+         b.getNamedAttr("model.dtype", b.getStringAttr(dtypeName(dtype))),
+         b.getNamedAttr("model.name", b.getStringAttr(info.name()))}));
+  }
+  return success();
+}
+
+LogicalResult GraphImporter::importMain() {
+  const onnx::GraphProto &graph = model.graph();
+  b.setInsertionPointToEnd(module.getBody());
+  Location loc = NameLoc::get(b.getStringAttr(graph.name()));
+  auto main = func::FuncOp::create(b, loc, "main", b.getFunctionType({}, {}));
+  main->setAttr("model.entry", b.getUnitAttr());
+  b.setInsertionPointToStart(main.addEntryBlock());
+  Scope scope;
+  for (const auto &import : model.opset_import())
+    scope.opsets[import.domain() == "ai.onnx" ? "" : import.domain()] =
+        import.version();
+  importInitializers(graph, scope);
+  if (report.status == ImportReport::Status::BadModel ||
+      failed(declareInputs(graph, main, scope)) ||
+      failed(importNodes(graph.node(), scope)))
+    return failure();
+
+  SmallVector<Value> results;
+  SmallVector<Attribute> resultAttrs;
+  onnx::NodeProto returned;
+  returned.set_op_type("output");
+  Node node(*this, returned, scope, 1, loc);
+  for (const onnx::ValueInfoProto &info : graph.output()) {
+    OnnxValue *value = find(info.name(), scope);
+    if (!value) {
+      report.status = ImportReport::Status::BadModel;
+      report.text =
+          "output '" + info.name() + "' is made by no node of the graph";
+      return failure();
+    }
+    if (value->kind == OnnxValue::Kind::Refused)
+      continue;
+    if (value->kind != OnnxValue::Kind::Tensor) {
+      returned.set_name(info.name());
+      refuse(returned, "only tensors can be outputs");
+      continue;
+    }
+    Tensor &tensor = value->tensor;
+    results.push_back(node.value(tensor));
+    SmallVector<Attribute> dims;
+    for (Size size : tensor.dims) {
+      Attribute dim = b.getStringAttr("?");
+      if (auto c = Sizes::asConstant(size))
+        dim = b.getI64IntegerAttr(*c);
+      for (auto &[name, value] : symbols)
+        if (name != "?" && Size(value) == size)
+          dim = b.getStringAttr(name);
+      dims.push_back(dim);
+    }
+    resultAttrs.push_back(b.getDictionaryAttr(
+        {b.getNamedAttr("model.dims", b.getArrayAttr(dims)),
+         b.getNamedAttr("model.dtype",
+                        b.getStringAttr(dtypeName(tensor.dtype))),
+         b.getNamedAttr("model.name", b.getStringAttr(info.name()))}));
+  }
+  func::ReturnOp::create(b, loc, results);
+  main.setFunctionType(b.getFunctionType(
+      main.getBody().front().getArgumentTypes(), TypeRange(results)));
+  main.setAllArgAttrs(argumentAttrs);
+  main.setAllResultAttrs(resultAttrs);
+  return report.status == ImportReport::Status::Ok ? success()
+                                                   : listRefusals();
+}
+
+/// One line a reason, with the nodes it struck.
+LogicalResult GraphImporter::listRefusals() {
+  constexpr size_t shown = 5; // enough to find them; the count says the rest
+  for (auto &[reason, nodes] : refusals) {
+    report.text += reason + " (" + std::to_string(nodes.size()) +
+                   (nodes.size() == 1 ? " node: " : " nodes: ");
+    for (size_t i = 0; i < std::min(shown, nodes.size()); ++i)
+      report.text += (i ? ", " : "") + nodes[i];
+    report.text += nodes.size() > shown ? ", ...)\n" : ")\n";
+  }
+  return failure();
+}
+
+} // namespace niello::onnx_frontend

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An ONNX file becomes a module at stage `source`.
+
+#ifndef NIELLO_FRONTENDS_ONNX_ONNX_H
+#define NIELLO_FRONTENDS_ONNX_ONNX_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include <map>
+#include <string>
+#include <vector>
+
+namespace niello {
+
+/// What `--dim NAME=...` says of a symbol: low == high fixes it.
+struct DimBounds {
+  int64_t low = 0;
+  int64_t high = INT64_MAX;
+};
+
+struct ImportOptions {
+  std::map<std::string, DimBounds> dims;
+};
+
+struct ImportReport {
+  enum class Status { Ok, BadModel, Unsupported } status = Status::Ok;
+  /// One sentence, or one line a group of refused nodes.
+  std::string text;
+};
+
+/// Reads `path` and returns its module, or null with the reason in `report`.
+/// Never asserts or throws on any file; memory stays within a small multiple
+/// of the file's size.
+mlir::OwningOpRef<mlir::ModuleOp> importOnnx(mlir::MLIRContext &context,
+                                             llvm::StringRef path,
+                                             const ImportOptions &options,
+                                             ImportReport &report);
+
+/// One row of `niello ops`.
+struct SupportedOp {
+  std::string domain, name;
+  int since; // first opset version of this form
+  std::vector<std::string> dtypes;
+  bool byFunctionBody; // through the body the ONNX standard gives
+};
+std::vector<SupportedOp> supportedOnnxOps();
+
+} // namespace niello
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Which operators have a handler, and what `niello ops` says of them.
+
+#include "frontends/onnx/Node.h"
+
+#include "onnx/defs/schema.h"
+#include <set>
+
+using namespace mlir;
+
+namespace niello::onnx_frontend {
+
+ArrayRef<ArrayRef<Registration>> allRegistrations() {
+  static const ArrayRef<Registration> tables[] = {
+      elementwiseOps(), shapeOps(), castOps(),   constantOps(),
+      matmulOps(),      normOps(),  reduceOps(), gatherOps(),
+  };
+  return tables;
+}
+
+const Registration *findHandler(StringRef domain, StringRef name, int opset) {
+  static const auto *index = [] {
+    auto *map = new llvm::StringMap<SmallVector<const Registration *>>();
+    for (ArrayRef<Registration> table : allRegistrations())
+      for (const Registration &entry : table)
+        (*map)[(Twine(entry.domain) + "::" + entry.name).str()].push_back(
+            &entry);
+    return map;
+  }();
+  auto it = index->find((domain + "::" + name).str());
+  if (it == index->end())
+    return nullptr;
+  const Registration *best = nullptr;
+  for (const Registration *entry : it->second)
+    if (entry->since <= opset && (!best || entry->since > best->since))
+      best = entry;
+  return best;
+}
+
+} // namespace niello::onnx_frontend
+
+namespace niello {
+using namespace onnx_frontend;
+
+static std::vector<std::string> dtypeNames(DTypes mask) {
+  std::vector<std::string> names;
+  for (int i = 1; i <= static_cast<int>(DType::Int2); ++i)
+    if (mask & (1u << i))
+      names.push_back(dtypeName(static_cast<DType>(i)).str());
+  return names;
+}
+
+std::vector<SupportedOp> supportedOnnxOps() {
+  std::vector<SupportedOp> ops;
+  std::set<std::string> direct;
+  for (ArrayRef<Registration> table : allRegistrations())
+    for (const Registration &entry : table) {
+      ops.push_back({entry.domain, entry.name, entry.since,
+                     dtypeNames(entry.dtypes ? entry.dtypes : everything),
+                     /*byFunctionBody=*/false});
+      direct.insert(std::string(entry.domain) + "::" + entry.name);
+    }
+  for (const onnx::OpSchema &schema : onnx::OpSchemaRegistry::get_all_schemas())
+    if ((schema.HasFunction() || schema.HasContextDependentFunction()) &&
+        !direct.count(schema.domain() + "::" + schema.Name()))
+      ops.push_back({schema.domain(), schema.Name(), schema.since_version(),
+                     dtypeNames(floats), /*byFunctionBody=*/true});
+  llvm::sort(ops, [](const SupportedOp &a, const SupportedOp &b) {
+    return std::tie(a.domain, a.name, a.since) <
+           std::tie(b.domain, b.name, b.since);
+  });
+  return ops;
+}
+
+} // namespace niello

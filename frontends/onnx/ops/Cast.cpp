@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Cast between element types, as the ONNX table of Cast says: float to integer
+// truncates (saturating at the ends, so that no input is undefined), anything
+// to bool is `!= 0`, to float8 saturates or overflows to NaN/inf.
+
+#include "frontends/onnx/ops/Emit.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+
+namespace niello::onnx_frontend {
+namespace {
+
+Value constant(ImplicitLocOpBuilder &b, Type type, const APInt &bits) {
+  return arith::ConstantOp::create(b, b.getIntegerAttr(type, bits));
+}
+
+Value toBool(ImplicitLocOpBuilder &b, Value value, DType from) {
+  if (isFloat(from))
+    return arith::CmpFOp::create(
+        b, arith::CmpFPredicate::UNE, value,
+        arith::ConstantOp::create(b, b.getFloatAttr(value.getType(), 0)));
+  return arith::CmpIOp::create(
+      b, arith::CmpIPredicate::ne, value,
+      constant(b, value.getType(),
+               APInt::getZero(value.getType().getIntOrFloatBitWidth())));
+}
+
+/// Through a 64-bit integer, then wrapped to the target's width as numpy does
+/// for what fits 64 bits; NaN gives 0 and what does not fit the nearest end.
+Value floatToInteger(ImplicitLocOpBuilder &b, Value value, DType to, Type type) {
+  Type wide = b.getI64Type();
+  bool isUnsigned = to == DType::UInt64;
+  APInt lowest = isUnsigned ? APInt::getZero(64) : APInt::getSignedMinValue(64);
+  APInt highest =
+      isUnsigned ? APInt::getMaxValue(64) : APInt::getSignedMaxValue(64);
+  double lowF = isUnsigned ? 0.0 : -9223372036854775808.0;
+  double highF = isUnsigned ? 18446744073709551616.0 : 9223372036854775808.0;
+  if (value.getType().getIntOrFloatBitWidth() < 32)
+    value = arith::ExtFOp::create(b, b.getF32Type(), value);
+  auto bound = [&](double x) {
+    return arith::ConstantOp::create(b, b.getFloatAttr(value.getType(), x));
+  };
+  auto compare = [&](arith::CmpFPredicate predicate, double x) -> Value {
+    return arith::CmpFOp::create(b, predicate, value, bound(x));
+  };
+  Value below = compare(arith::CmpFPredicate::OLT, lowF);
+  Value above = compare(arith::CmpFPredicate::OGE, highF);
+  Value isNaN =
+      arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, value, value);
+  Value outside = arith::OrIOp::create(
+      b, arith::OrIOp::create(b, below, above), isNaN);
+  Value safe = arith::SelectOp::create(b, outside, bound(0), value);
+  Value inside = isUnsigned
+                     ? arith::FPToUIOp::create(b, wide, safe).getResult()
+                     : arith::FPToSIOp::create(b, wide, safe).getResult();
+  Value out = arith::SelectOp::create(b, below, constant(b, wide, lowest),
+                                      inside);
+  out = arith::SelectOp::create(b, above, constant(b, wide, highest), out);
+  if (type != wide)
+    out = arith::TruncIOp::create(b, type, out);
+  return out;
+}
+
+Value floatToFloat(ImplicitLocOpBuilder &b, Value value, Type type) {
+  unsigned from = value.getType().getIntOrFloatBitWidth();
+  unsigned to = type.getIntOrFloatBitWidth();
+  if (value.getType() == type)
+    return value;
+  if (from < to)
+    return arith::ExtFOp::create(b, type, value);
+  if (from > to)
+    return arith::TruncFOp::create(b, type, value);
+  Value wide = arith::ExtFOp::create(
+      b, from < 16 ? Type(b.getF32Type()) : Type(b.getF32Type()), value);
+  return arith::TruncFOp::create(b, type, wide);
+}
+
+LogicalResult importCast(Node &node) {
+  auto to = static_cast<DType>(node.intAttr("to", 0));
+  if (!elementType(node.b.getContext(), to))
+    return node.refuse("to " + dtypeName(to) + " has no compiled form");
+  return node.result(
+      0, castTo(node, node.tensor(0), to, node.intAttr("saturate", 1)));
+}
+
+LogicalResult importCastLike(Node &node) {
+  return node.result(0, castTo(node, node.tensor(0), node.dtype(1),
+                             node.intAttr("saturate", 1)));
+}
+
+const Registration table[] = {
+    {"", "Cast", importCast, everything},
+    {"", "CastLike", importCastLike, everything},
+};
+
+} // namespace
+
+Value castScalar(ImplicitLocOpBuilder &b, Value value, DType from, DType to,
+                 bool saturate) {
+  Type type = elementType(b.getContext(), to);
+  if (from == to)
+    return value;
+  if (to == DType::Bool)
+    return toBool(b, value, from);
+  if (from == DType::Bool && isFloat(to))
+    return arith::UIToFPOp::create(b, type, value);
+  if (from == DType::Bool)
+    return arith::ExtUIOp::create(b, type, value);
+  if (isFloat(from) && isFloat(to))
+    return floatToFloat(b, value, type);
+  if (isFloat(from))
+    return floatToInteger(b, value, to, type);
+  if (isFloat(to)) {
+    if (isUnsignedInteger(from))
+      return arith::UIToFPOp::create(b, type, value);
+    return arith::SIToFPOp::create(b, type, value);
+  }
+  unsigned fromBits = value.getType().getIntOrFloatBitWidth();
+  unsigned toBits = type.getIntOrFloatBitWidth();
+  if (fromBits > toBits)
+    return arith::TruncIOp::create(b, type, value);
+  if (fromBits == toBits)
+    return value;
+  if (isUnsignedInteger(from))
+    return arith::ExtUIOp::create(b, type, value);
+  return arith::ExtSIOp::create(b, type, value);
+}
+
+Tensor castTo(Node &node, Tensor &tensor, DType to, bool saturate) {
+  if (tensor.dtype == to)
+    return tensor;
+  auto keepsElements = [](DType dtype) {
+    return dtype == DType::Int64 || dtype == DType::Int32;
+  };
+  if (tensor.elements && keepsElements(tensor.dtype) && keepsElements(to)) {
+    Tensor out = tensor;
+    out.value = Value();
+    out.dtype = to;
+    return out;
+  }
+  DType from = tensor.dtype;
+  auto out = elementwise(node, tensor, to, [&](auto &b, auto args) {
+    return castScalar(b, args[0], from, to, saturate);
+  });
+  return *out; // one input always broadcasts
+}
+
+ArrayRef<Registration> castOps() { return table; }
+
+} // namespace niello::onnx_frontend

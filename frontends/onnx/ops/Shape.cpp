@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Operators that ask for, compute with or change shapes and move whole slices.
+
+#include "frontends/onnx/ops/Emit.h"
+
+#include "dialects/model/Model.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+using namespace mlir;
+
+namespace niello::onnx_frontend {
+namespace {
+
+/// Axes from attribute `name` or, since some opset, from input `i`; sorted,
+/// non-negative, unique. nullopt in `axes` where the node gives none.
+LogicalResult readAxes(Node &node, unsigned i, int64_t rank,
+                       std::optional<SmallVector<int64_t>> &axes) {
+  axes = node.intsAttr("axes");
+  if (!axes && node.has(i)) {
+    axes = node.constants(i);
+    if (!axes)
+      return node.refuse("needs axes known at compile time");
+  }
+  if (!axes)
+    return success();
+  for (int64_t &axis : *axes) {
+    auto fixed = node.axis(axis, rank);
+    if (failed(fixed))
+      return failure();
+    axis = *fixed;
+  }
+  llvm::sort(*axes);
+  if (std::adjacent_find(axes->begin(), axes->end()) != axes->end())
+    return node.bad("names an axis twice");
+  return success();
+}
+
+/// Reshaping keeps known elements: rank 0 and 1 hold the same numbers.
+LogicalResult reshaped(Node &node, ArrayRef<Size> dims) {
+  Tensor &input = node.tensor(0);
+  if (input.elements && dims.size() <= 1 &&
+      (dims.empty() || Sizes::asConstant(dims[0]) ==
+                           int64_t(input.elements->size())))
+    return node.resultElements(0, input.dtype, dims, *input.elements);
+  auto out = reshape(node, input, dims);
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+LogicalResult importShape(Node &node) {
+  Tensor &input = node.tensor(0);
+  int64_t rank = input.rank();
+  auto clamp = [&](int64_t at) {
+    return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank);
+  };
+  int64_t start = clamp(node.intAttr("start", 0));
+  int64_t end = clamp(node.intAttr("end", rank));
+  ArrayRef<Size> dims(input.dims);
+  dims = dims.slice(start, std::max<int64_t>(end - start, 0));
+  return node.resultElements(0, DType::Int64,
+                             {node.sizes.constant(dims.size())}, dims);
+}
+
+LogicalResult importSize(Node &node) {
+  return node.resultElements(0, DType::Int64, {},
+                             {node.sizes.product(node.tensor(0).dims)});
+}
+
+LogicalResult importReshape(Node &node) {
+  Tensor &input = node.tensor(0);
+  SmallVector<Size> shape;
+  if (auto attr = node.intsAttr("shape")) { // opset 1
+    for (int64_t size : *attr)
+      shape.push_back(node.sizes.constant(size));
+  } else {
+    auto known = node.elements(1);
+    if (!known)
+      return node.refuse("needs a shape with a number of dimensions known at "
+                         "compile time");
+    shape = *known;
+  }
+  bool zeroMeansZero = node.intAttr("allowzero", 0);
+  std::optional<size_t> infer;
+  SmallVector<Size> dims, others;
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    auto c = Sizes::asConstant(size);
+    if (c == 0 && !zeroMeansZero) {
+      if (int64_t(i) >= input.rank())
+        return node.bad("copies dimension " + Twine(i) +
+                        " of an input of rank " + Twine(input.rank()));
+      size = input.dims[i];
+    } else if (c && *c < -1) {
+      return node.bad("needs sizes of -1 or more, but got " + Twine(*c));
+    } else if (c == -1) {
+      if (infer)
+        return node.bad("leaves two dimensions to be inferred");
+      infer = i;
+    }
+    dims.push_back(size);
+    if (infer != i)
+      others.push_back(size);
+  }
+  if (infer) {
+    Size known = node.sizes.product(others);
+    Size all = node.sizes.product(input.dims);
+    if (Sizes::asConstant(known) == 0)
+      dims[*infer] = node.sizes.constant(0);
+    else if (node.sizes.divides(all, known))
+      dims[*infer] = node.sizes.floorDiv(all, known);
+    else // never divide by a size that is zero at run time
+      dims[*infer] = node.sizes.floorDiv(
+          all, node.sizes.max(known, node.sizes.constant(1)));
+  } else if (llvm::none_of(shape, [](Size s) { return Sizes::asConstant(s); }) &&
+             shape.size() == 1 && input.rank() == 1) {
+    // A run-time shape may be -1: one dimension then takes all elements.
+    dims[0] = node.sizes.product(input.dims);
+  } else {
+    // A size read from data may be -1 at run time; it takes what is left.
+    for (auto [i, size] : llvm::enumerate(shape)) {
+      auto value = dyn_cast_if_present<Value>(size);
+      if (!value || !node.sizes.isFromData(size))
+        continue;
+      SmallVector<Size> rest;
+      for (auto [j, other] : llvm::enumerate(dims))
+        if (j != i)
+          rest.push_back(other);
+      Size all = node.sizes.product(input.dims);
+      Size left = node.sizes.floorDiv(
+          all, node.sizes.max(node.sizes.product(rest), node.sizes.constant(1)));
+      dims[i] = node.sizes.select(
+          node.sizes.compare(arith::CmpIPredicate::slt, size,
+                             node.sizes.constant(0)),
+          left, size);
+    }
+  }
+  return reshaped(node, dims);
+}
+
+LogicalResult importUnsqueeze(Node &node) {
+  Tensor &input = node.tensor(0);
+  auto count = node.intsAttr("axes");
+  if (!count && node.has(1))
+    count = node.constants(1);
+  if (!count)
+    return node.refuse("needs axes known at compile time");
+  std::optional<SmallVector<int64_t>> axes;
+  int64_t rank = input.rank() + count->size();
+  if (failed(readAxes(node, 1, rank, axes)))
+    return failure();
+  SmallVector<Size> dims(input.dims);
+  for (int64_t axis : *axes)
+    dims.insert(dims.begin() + axis, node.sizes.constant(1));
+  return reshaped(node, dims);
+}
+
+LogicalResult importSqueeze(Node &node) {
+  Tensor &input = node.tensor(0);
+  std::optional<SmallVector<int64_t>> axes;
+  if (failed(readAxes(node, 1, input.rank(), axes)))
+    return failure();
+  SmallVector<Size> dims;
+  for (auto [i, size] : llvm::enumerate(input.dims)) {
+    bool squeezed = axes ? llvm::is_contained(*axes, int64_t(i))
+                         : Sizes::asConstant(size) == 1;
+    if (!axes && !Sizes::asConstant(size))
+      return node.refuse("needs axes where a dimension is dynamic");
+    if (!squeezed)
+      dims.push_back(size);
+    else if (failed(requireEqual(node, size, node.sizes.constant(1),
+                                 "a squeezed dimension and 1")))
+      return failure();
+  }
+  return reshaped(node, dims);
+}
+
+LogicalResult importFlatten(Node &node) {
+  Tensor &input = node.tensor(0);
+  int64_t axis = node.intAttr("axis", 1);
+  if (axis < -input.rank() || axis > input.rank())
+    return node.bad("needs an axis in [-" + Twine(input.rank()) + ", " +
+                    Twine(input.rank()) + "], but got " + Twine(axis));
+  if (axis < 0)
+    axis += input.rank();
+  ArrayRef<Size> dims(input.dims);
+  return reshaped(node, {node.sizes.product(dims.take_front(axis)),
+                         node.sizes.product(dims.drop_front(axis))});
+}
+
+LogicalResult importTranspose(Node &node) {
+  Tensor &input = node.tensor(0);
+  auto permutation = node.intsAttr("perm");
+  if (!permutation) {
+    permutation.emplace();
+    for (int64_t i = input.rank(); i-- > 0;)
+      permutation->push_back(i);
+  }
+  SmallVector<int64_t> sorted(*permutation);
+  llvm::sort(sorted);
+  if (!llvm::equal(sorted, llvm::seq<int64_t>(0, input.rank())))
+    return node.bad("perm is not a permutation of its dimensions");
+  return node.result(0, transpose(node, input, *permutation));
+}
+
+LogicalResult importConcat(Node &node) {
+  SmallVector<Tensor> parts;
+  for (unsigned i = 0; i < node.numInputs(); ++i)
+    parts.push_back(node.tensor(i));
+  int64_t rank = parts[0].rank();
+  auto axis = node.axis(node.intAttr("axis", 1), rank);
+  if (failed(axis))
+    return failure();
+  if (llvm::all_of(parts, [](Tensor &t) { return t.elements.has_value(); })) {
+    SmallVector<Size> all;
+    for (Tensor &part : parts)
+      all.append(*part.elements);
+    return node.resultElements(0, parts[0].dtype,
+                               {node.sizes.constant(all.size())}, all);
+  }
+  for (Tensor &part : parts) {
+    if (part.rank() != rank)
+      return node.bad("needs inputs of one rank, but got " + Twine(rank) +
+                      " and " + Twine(part.rank()));
+    for (int64_t i = 0; i < rank; ++i)
+      if (i != *axis &&
+          failed(requireEqual(node, part.dims[i], parts[0].dims[i],
+                              "the dimensions beside the axis")))
+        return failure();
+  }
+  return node.result(0, concat(node, parts, *axis));
+}
+
+/// ONNX slicing of one axis: clamped bounds, then the count of steps.
+struct Range1D {
+  Size offset, length, step;
+};
+
+Range1D clampRange(Sizes &sizes, Size dim, Size start, Size end, int64_t step) {
+  auto wrap = [&](Size at) {
+    auto c = Sizes::asConstant(at);
+    if (c && *c >= 0)
+      return at;
+    if (c)
+      return sizes.add(at, dim);
+    if (!sizes.isFromData(at)) // a size: never negative
+      return at;
+    return sizes.select(
+        sizes.compare(arith::CmpIPredicate::slt, at, sizes.constant(0)),
+        sizes.add(at, dim), at);
+  };
+  Size zero = sizes.constant(0), one = sizes.constant(1);
+  auto clamp = [&](Size at, Size low, Size high) {
+    return sizes.max(low, sizes.min(at, high));
+  };
+  auto isHuge = [](Size at) {
+    auto c = Sizes::asConstant(at);
+    return c && (*c >= INT32_MAX || *c <= INT32_MIN);
+  };
+  Range1D range;
+  if (step > 0) {
+    Size from = clamp(isHuge(start) ? (*Sizes::asConstant(start) > 0 ? dim : zero)
+                                    : wrap(start),
+                      zero, dim);
+    Size to = isHuge(end) ? (*Sizes::asConstant(end) > 0 ? dim : zero)
+                          : clamp(wrap(end), zero, dim);
+    range.offset = from;
+    range.length = sizes.max(
+        sizes.ceilDiv(sizes.sub(to, from), sizes.constant(step)), zero);
+  } else {
+    Size last = sizes.sub(dim, one);
+    Size from = isHuge(start) ? (*Sizes::asConstant(start) > 0 ? last : sizes.constant(-1))
+                              : clamp(wrap(start), sizes.constant(-1), last);
+    Size to = isHuge(end) ? (*Sizes::asConstant(end) > 0 ? last : sizes.constant(-1))
+                          : clamp(wrap(end), sizes.constant(-1), last);
+    range.offset = from;
+    range.length = sizes.max(
+        sizes.ceilDiv(sizes.sub(from, to), sizes.constant(-step)), zero);
+  }
+  range.step = sizes.constant(step);
+  return range;
+}
+
+LogicalResult importSlice(Node &node) {
+  Tensor &input = node.tensor(0);
+  int64_t rank = input.rank();
+  auto read = [&](const char *name, unsigned i) {
+    std::optional<SmallVector<Size>> out;
+    if (node.opset < 10) {
+      if (auto ints = node.intsAttr(name)) {
+        out.emplace();
+        for (int64_t n : *ints)
+          out->push_back(node.sizes.constant(n));
+      }
+    } else if (node.has(i)) {
+      out = node.elements(i);
+    }
+    return out;
+  };
+  auto starts = read("starts", 1), ends = read("ends", 2);
+  auto axes = read("axes", 3), steps = read("steps", 4);
+  if (!starts || !ends || starts->size() != ends->size())
+    return node.refuse("needs starts and ends whose number is known at "
+                       "compile time");
+  SmallVector<Size> offsets(rank, node.sizes.constant(0)),
+      lengths(input.dims), strides(rank, node.sizes.constant(1));
+  SmallVector<int64_t> reversed;
+  for (auto [i, start, end] : llvm::enumerate(*starts, *ends)) {
+    std::optional<int64_t> axis = i, step = 1;
+    if (axes)
+      axis = i < axes->size() ? Sizes::asConstant((*axes)[i]) : std::nullopt;
+    if (steps)
+      step = i < steps->size() ? Sizes::asConstant((*steps)[i]) : std::nullopt;
+    if (!axis || !step)
+      return node.refuse("needs axes and steps known at compile time");
+    if (*step == 0)
+      return node.bad("has a step of 0");
+    auto at = node.axis(*axis, rank);
+    if (failed(at))
+      return failure();
+    Range1D range = clampRange(node.sizes, input.dims[*at], start, end, *step);
+    if (*step < 0)
+      reversed.push_back(*at);
+    offsets[*at] = range.offset;
+    lengths[*at] = range.length;
+    strides[*at] = range.step;
+  }
+  if (input.elements && rank == 1)
+    if (auto o = Sizes::asConstant(offsets[0]),
+        n = Sizes::asConstant(lengths[0]), s = Sizes::asConstant(strides[0]);
+        o && n && s) {
+      SmallVector<Size> out;
+      for (int64_t i = 0; i < *n; ++i)
+        out.push_back((*input.elements)[*o + i * *s]);
+      return node.resultElements(0, input.dtype, lengths, out);
+    }
+  if (!reversed.empty())
+    return node.result(0, stridedRead(node, input, offsets, lengths, strides));
+  return node.result(0, slice(node, input, offsets, lengths, strides));
+}
+
+LogicalResult importSplit(Node &node) {
+  Tensor &input = node.tensor(0);
+  auto axis = node.axis(node.intAttr("axis", 0), input.rank());
+  if (failed(axis))
+    return failure();
+  Size dim = input.dims[*axis];
+  SmallVector<Size> parts;
+  if (auto ints = node.intsAttr("split")) {
+    for (int64_t n : *ints)
+      parts.push_back(node.sizes.constant(n));
+  } else if (node.has(1)) {
+    auto known = node.elements(1);
+    if (!known)
+      return node.refuse("needs the number of parts at compile time");
+    parts = *known;
+  } else {
+    Size each = node.sizes.ceilDiv(
+        dim, node.sizes.constant(node.numOutputs()));
+    Size left = dim;
+    for (unsigned i = 0; i + 1 < node.numOutputs(); ++i) {
+      Size part = node.sizes.min(each, left);
+      parts.push_back(part);
+      left = node.sizes.sub(left, part);
+    }
+    parts.push_back(left);
+  }
+  if (parts.size() != node.numOutputs())
+    return node.bad("needs " + Twine(node.numOutputs()) +
+                    " parts, but got " + Twine(parts.size()));
+  Size sum = node.sizes.constant(0);
+  for (Size part : parts)
+    sum = node.sizes.add(sum, part);
+  if (failed(requireEqual(node, sum, dim, "the parts and the dimension")))
+    return failure();
+  Size offset = node.sizes.constant(0);
+  for (auto [i, part] : llvm::enumerate(parts)) {
+    if (input.elements && Sizes::asConstant(offset) && Sizes::asConstant(part)) {
+      ArrayRef<Size> all(*input.elements);
+      (void)node.resultElements(
+          i, input.dtype, {part},
+          all.slice(*Sizes::asConstant(offset), *Sizes::asConstant(part)));
+    } else {
+      SmallVector<Size> offsets(input.rank(), node.sizes.constant(0)),
+          lengths(input.dims), strides(input.rank(), node.sizes.constant(1));
+      offsets[*axis] = offset;
+      lengths[*axis] = part;
+      if (node.wantsOutput(i))
+        (void)node.result(i, slice(node, input, offsets, lengths, strides));
+    }
+    offset = node.sizes.add(offset, part);
+  }
+  return success();
+}
+
+LogicalResult importExpand(Node &node) {
+  Tensor &input = node.tensor(0);
+  auto shape = node.elements(1);
+  if (!shape)
+    return node.refuse("needs a shape with a number of dimensions known at "
+                       "compile time");
+  auto dims = broadcastDims(node, {input.dims, *shape});
+  if (failed(dims))
+    return failure();
+  if (input.elements && dims->size() <= 1)
+    if (auto n = dims->empty() ? 1 : Sizes::asConstant((*dims)[0]);
+        n && *n <= 64 && input.elements->size() == 1)
+      return node.resultElements(
+          0, input.dtype, *dims,
+          SmallVector<Size>(*n, input.elements->front()));
+  return node.result(0, broadcastTo(node, input, *dims));
+}
+
+const Registration table[] = {
+    {"", "Shape", importShape, everything},
+    {"", "Size", importSize, everything},
+    {"", "Reshape", importReshape, everything},
+    {"", "Unsqueeze", importUnsqueeze, everything},
+    {"", "Squeeze", importSqueeze, everything},
+    {"", "Flatten", importFlatten, everything},
+    {"", "Transpose", importTranspose, everything},
+    {"", "Concat", importConcat, everything},
+    {"", "Slice", importSlice, everything},
+    {"", "Split", importSplit, everything},
+    {"", "Expand", importExpand, everything},
+};
+
+} // namespace
+
+ArrayRef<Registration> shapeOps() { return table; }
+
+} // namespace niello::onnx_frontend
