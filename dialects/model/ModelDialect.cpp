@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/model/Model.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace niello;
+using namespace niello::model;
+
+#include "dialects/model/ModelDialect.cpp.inc"
+#include "dialects/model/ModelEnums.cpp.inc"
+#include "dialects/model/ModelInterfaces.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/model/ModelOps.cpp.inc"
+
+void ModelDialect::initialize() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/model/ModelOps.cpp.inc"
+      >();
+}
+
+bool model::compatibleTypes(TypeRange inferred, TypeRange given) {
+  if (inferred.size() != given.size())
+    return false;
+  return llvm::all_of(llvm::zip(inferred, given), [](auto pair) {
+    auto [a, b] = pair;
+    return getElementTypeOrSelf(a) == getElementTypeOrSelf(b) &&
+           succeeded(verifyCompatibleShape(a, b));
+  });
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef NIELLO_DIALECTS_MODEL_MODELOPS
+#define NIELLO_DIALECTS_MODEL_MODELOPS
+
+include "dialects/model/GatherOps.td"
+include "dialects/model/MatmulOps.td"
+include "dialects/model/NormOps.td"
+include "dialects/model/ShapeOps.td"
+include "dialects/model/WeightsOps.td"
+
+#endif // NIELLO_DIALECTS_MODEL_MODELOPS

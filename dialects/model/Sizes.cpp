@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "dialects/model/Sizes.h"
+
+using namespace niello;
+using namespace niello::model;
+
+int64_t model::staticSize(OpFoldResult size) {
+  return getConstantIntValue(size).value_or(ShapedType::kDynamic);
+}
+
+bool model::mayBroadcast(ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
+  if (from.size() > to.size())
+    return false;
+  for (auto [a, b] : llvm::zip(from, to.take_back(from.size())))
+    if (!mayStretch(a, b))
+      return false;
+  return true;
+}
+
+int64_t model::broadcastSize(int64_t a, int64_t b) {
+  if (a == 1 || (ShapedType::isDynamic(a) && b != 1))
+    return b;
+  return a;
+}
+
+Term model::broadcastSize(Term a, Term b) {
+  std::optional<int64_t> constant = constantOf(b);
+  if ((constant && *constant != 1) || constantOf(a) == 1)
+    return b;
+  if (constant || sameSize(a, b))
+    return a;
+  return select(a == 1, b, a);
+}
+
+LogicalResult model::setSizes(Operation *op, ArrayRef<Terms> sizes,
+                              ReifiedRankedShapedTypeDims &reified) {
+  reified.resize(op->getNumResults());
+  for (auto [result, terms, dims] :
+       llvm::zip(op->getResults(), sizes, reified)) {
+    auto type = cast<RankedTensorType>(result.getType());
+    for (auto [size, term] : llvm::zip(type.getShape(), terms)) {
+      if (!ShapedType::isDynamic(size))
+        dims.push_back(
+            IntegerAttr::get(IndexType::get(op->getContext()), size));
+      else
+        dims.push_back(term ? OpFoldResult(term.value) : OpFoldResult());
+    }
+  }
+  return success();
+}
+
+Terms model::resultSizes(Emit &e, Operation *op, int64_t result) {
+  ReifiedRankedShapedTypeDims reified;
+  if (failed(cast<ReifyRankedShapedTypeOpInterface>(op).reifyResultShapes(
+          e.b, reified)))
+    return {};
+  return e.sizes(reified[result]);
+}
