@@ -6,7 +6,8 @@ lit's own: niello, niello-opt, FileCheck, not, split-file and LLVM's other
 tools are on PATH; %python is the Python with the test packages, %source the
 root of the tree, %build the build folder, %cc clang, %inputs the Inputs folder
 beside the test. Features for REQUIRES: onnx, onnxruntime (Python packages),
-qemu (user mode), avx2, avx512 (this machine), niello (the driver is built).
+qemu (user mode), avx2, avx512 (this machine), niello (the driver is built),
+python-package (so is the Python package).
 """
 
 import os
@@ -53,6 +54,8 @@ if shutil.which("qemu-x86_64"):
     config.available_features.add("qemu")
 if os.path.exists(os.path.join(bin_folder, "niello")):
     config.available_features.add("niello")
+if os.path.exists(os.path.join(config.build_root, "python", "niello")):
+    config.available_features.add("python-package")
 with open("/proc/cpuinfo") as file:
     flags = next((line for line in file if line.startswith("flags")), "").split()
 for flag, feature in [("avx2", "avx2"), ("avx512f", "avx512")]:
