@@ -11,41 +11,6 @@ using namespace mlir;
 
 namespace niello {
 
-GemmTile chooseGemmTile(int64_t m, int64_t n, int64_t lanes,
-                        int64_t registers) {
-  // Rows x vectors of accumulators that fit with one vector of A and the
-  // vectors of B, and what share of the peak each reaches on both a one-port
-  // and a two-port machine (measured; loads for each multiply decide).
-  struct Candidate {
-    int64_t rows, vectors;
-    double share;
-  };
-  static constexpr Candidate wide[] = {
-      {8, 3, 0.89}, {6, 4, 0.87}, {12, 2, 0.87}, {4, 1, 0.45}};
-  static constexpr Candidate narrow[] = {{4, 3, 0.9}, {6, 2, 0.9}, {6, 1, 0.5}};
-  ArrayRef<Candidate> candidates =
-      registers >= 32 ? ArrayRef<Candidate>(wide) : ArrayRef<Candidate>(narrow);
-  GemmTile best;
-  best.lanes = lanes;
-  double least = 0;
-  for (const Candidate &candidate : candidates) {
-    int64_t columns = candidate.vectors * lanes;
-    int64_t padded = ShapedType::isDynamic(n)
-                         ? 1000
-                         : llvm::divideCeil(n, columns) * columns;
-    double cost = static_cast<double>(padded) / candidate.share;
-    if (least != 0 && cost >= least)
-      continue;
-    least = cost;
-    best.vectors = candidate.vectors;
-    // A row of packed A is stored by one vector: at most `lanes` rows.
-    best.rows = std::min(candidate.rows, lanes);
-    if (!ShapedType::isDynamic(m))
-      best.rows = std::max<int64_t>(1, std::min(best.rows, m));
-  }
-  return best;
-}
-
 Value GemmEmitter::index(int64_t value) {
   return arith::ConstantIndexOp::create(builder, loc, value);
 }

@@ -15,18 +15,9 @@
 #define NIELLO_PASSES_LOWER_CPU_GEMM_H
 
 #include "passes/lower/cpu/Contraction.h"
+#include "passes/plan/GemmTile.h"
 
 namespace niello {
-
-struct GemmTile {
-  int64_t lanes = 16, rows = 8, vectors = 3;
-  bool fma = true;
-  int64_t columns() const { return lanes * vectors; }
-};
-
-// The tile that wastes the fewest lanes on M x N, where either may be dynamic.
-// `registers` is the number of vector registers.
-GemmTile chooseGemmTile(int64_t m, int64_t n, int64_t lanes, int64_t registers);
 
 // One elementwise operation after the contraction. Its maps are over the
 // contraction's loops.

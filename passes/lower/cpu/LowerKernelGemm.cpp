@@ -170,9 +170,18 @@ struct LowerContraction : OpRewritePattern<linalg::GenericOp> {
 
     int64_t lanes =
         options.vectorBits / contraction.element.getIntOrFloatBitWidth();
-    GemmEmitter emitter(rewriter, op.getLoc(), contraction,
-                        chooseGemmTile(m, n, lanes, options.registers));
-    emitter.tile.fma = options.fma;
+    GemmTile tile = chooseGemmTile(m, n, lanes, options.registers);
+    // The plan has the last word.
+    auto planned =
+        op->getParentOfType<func::FuncOp>()->getAttrOfType<DenseI64ArrayAttr>(
+            "kernel.tiles");
+    if (planned && planned.size() == 2 && planned[0] > 0 &&
+        planned[0] <= lanes && planned[1] >= lanes) {
+      tile.rows = planned[0];
+      tile.vectors = planned[1] / lanes;
+    }
+    tile.fma = options.fma;
+    GemmEmitter emitter(rewriter, op.getLoc(), contraction, tile);
     collectStages(emitter);
     Operation *last = emitter.stages.empty()
                           ? op.getOperation()

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Joins elementwise operations, and folds movement of data into the index maps
+// of what reads it, so that neither makes a trip through memory.
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "passes/fuse/Generic.h"
+#include "passes/fuse/Passes.h"
+
+using namespace mlir;
+
+namespace niello {
+#define GEN_PASS_DEF_FUSEELEMENTWISE
+#include "passes/fuse/Passes.h.inc"
+
+namespace {
+
+// softmax -> max, exp(x - max), sum, quotient
+LogicalResult decomposeSoftmax(linalg::SoftmaxOp op,
+                               PatternRewriter &rewriter) {
+  auto parts = op.decomposeOperation(rewriter);
+  if (failed(parts))
+    return rewriter.notifyMatchFailure(op, "it does not decompose");
+  rewriter.replaceOp(op, *parts);
+  return success();
+}
+
+// A named operation -> the generic of the same maps and body. A fill stays: it
+// is the start of a sum and belongs to whoever sums.
+struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
+  using OpInterfaceRewritePattern::OpInterfaceRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::LinalgOp op,
+                                PatternRewriter &rewriter) const override {
+    if (isa<linalg::GenericOp, linalg::FillOp>(op.getOperation()))
+      return rewriter.notifyMatchFailure(op, "it is a generic or a fill");
+    if (!op.hasPureTensorSemantics())
+      return rewriter.notifyMatchFailure(op, "it is not on tensors");
+    if (op->getNumRegions() != 1 ||
+        op.getBlock()->getNumArguments() !=
+            op.getNumDpsInputs() + op.getNumDpsInits())
+      return rewriter.notifyMatchFailure(
+          op, "its body has not one argument an operand");
+    auto generic = linalg::GenericOp::create(
+        rewriter, op.getLoc(), op->getResultTypes(), op.getDpsInputs(),
+        op.getDpsInits(), op.getIndexingMapsArray(),
+        op.getIteratorTypesArray());
+    rewriter.inlineRegionBefore(op->getRegion(0), generic.getRegion(),
+                                generic.getRegion().begin());
+    rewriter.replaceOp(op, generic);
+    return success();
+  }
+};
+
+// generic(expand(x)) -> generic(x), where expand only adds dimensions of size
+// one: the map forgets them.
+LogicalResult foldUnitReshape(linalg::GenericOp op, PatternRewriter &rewriter) {
+  for (OpOperand *input : op.getDpsInputOperands()) {
+    auto expand = input->get().getDefiningOp<tensor::ExpandShapeOp>();
+    if (!expand)
+      continue;
+    AffineMap map = op.getMatchingIndexingMap(input);
+    SmallVector<AffineExpr> results;
+    bool onlyUnits = expand.getSrcType().getRank() > 0;
+    for (ReassociationIndices group : expand.getReassociationIndices()) {
+      SmallVector<int64_t> kept;
+      for (int64_t dim : group)
+        if (expand.getResultType().getDimSize(dim) != 1)
+          kept.push_back(dim);
+      onlyUnits &= kept.size() <= 1;
+      results.push_back(map.getResult(kept.empty() ? group[0] : kept[0]));
+    }
+    if (!onlyUnits)
+      continue;
+    auto maps = op.getIndexingMapsArray();
+    maps[input->getOperandNumber()] =
+        AffineMap::get(map.getNumDims(), 0, results, op.getContext());
+    // Some other operand must still know the size of every loop.
+    if (!inversePermutation(concatAffineMaps(maps, op.getContext())))
+      continue;
+    rewriter.modifyOpInPlace(op, [&] {
+      input->set(expand.getSrc());
+      op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+    });
+    return success();
+  }
+  return rewriter.notifyMatchFailure(
+      op, "no input is a reshape that only adds dimensions of size one");
+}
+
+// Whether the producer of `operand` should move into its consumer.
+bool shouldFuse(OpOperand *operand) {
+  auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
+  auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
+  if (!producer || !consumer || producer->getBlock() != consumer->getBlock())
+    return false;
+  constexpr unsigned mostOperands = 16;
+  constexpr int64_t mostWork = 400;
+  if (producer->getNumOperands() + consumer->getNumOperands() > mostOperands)
+    return false;
+  // Reading elsewhere costs nothing; a contraction's packing hides it.
+  bool reads = llvm::any_of(producer.getDpsInputs(), [](Value value) {
+    return isa<RankedTensorType>(value.getType());
+  });
+  if (isMovement(producer) || !reads)
+    return true;
+  if (!producer->hasOneUse())
+    return false;
+  // A contraction reads each element many times: it wants the value, and the
+  // producer is better off behind what made its own operands.
+  if (isContraction(consumer))
+    return false;
+  if (!isElementwise(consumer)) {
+    if (!consumer.getMatchingIndexingMap(operand).isPermutation())
+      return false;
+    for (Value input : producer.getDpsInputs())
+      if (auto root = input.getDefiningOp<linalg::GenericOp>())
+        if (isContraction(root) && root->hasOneUse())
+          return false;
+  } else if (!consumer.getMatchingIndexingMap(operand).isPermutation()) {
+    // A broadcast would compute the same element again and again.
+    return workPerElement(producer) <= 2;
+  }
+  return workPerElement(producer) + workPerElement(consumer) <= mostWork;
+}
+
+struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    RewritePatternSet generalize(&getContext());
+    generalize.add(decomposeSoftmax);
+    generalize.add<GeneralizeNamed>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(generalize))))
+      return signalPassFailure();
+
+    RewritePatternSet fuse(&getContext());
+    fuse.add(foldUnitReshape);
+    linalg::populateElementwiseOpsFusionPatterns(fuse, shouldFuse);
+    linalg::populateEraseUnusedOperandsAndResultsPatterns(fuse);
+    tensor::EmptyOp::getCanonicalizationPatterns(fuse, &getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(fuse))))
+      return signalPassFailure();
+  }
+};
+
+} // namespace
+} // namespace niello

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef NIELLO_PASSES_FUSE_PASSES_TD
+#define NIELLO_PASSES_FUSE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def FuseElementwise : Pass<"fuse-elementwise"> {
+  let summary = "Join elementwise operations and fold movement into index maps";
+  let description = [{
+    ```
+    t = x * c; y = t + b                  ->   y = x * c + b
+    k' = transpose(k); s = q k'           ->   s = q k, reading k transposed
+    softmax(x)                            ->   max, exp(x - max), sum, quotient
+    ```
+    - Needs: `linalg` on tensors, arithmetic converted by
+      `convert-elementwise-to-linalg`.
+    - Leaves: results with several readers, unless they only move data; work
+      that a contraction or a broadcast would repeat for each element it reads.
+    - Order: before `fuse-kernels`, which groups what is left.
+    - Float: no change.
+  }];
+  let dependentDialects = [
+    "mlir::affine::AffineDialect", "mlir::linalg::LinalgDialect",
+    "mlir::tensor::TensorDialect", "mlir::arith::ArithDialect",
+    "mlir::math::MathDialect"
+  ];
+}
+
+def FuseKernels : Pass<"fuse-kernels", "mlir::ModuleOp"> {
+  let summary = "Gather the operations of an entry into kernels: the plan";
+  let description = [{
+    ```
+    m = x w; y = gelu(m + b)              ->   kernel.gemm { m; y }
+    s = sum(x); q = sum((x - s)^2); ...   ->   kernel.rows { s; q; ... }
+    ```
+    - Needs: `fuse-elementwise` has run, so that what can be one operation is.
+    - Leaves: control flow, shape arithmetic and tensors of fewer than 16
+      elements outside of kernels. Blocks of loops and branches get kernels of
+      their own.
+    - Order: after all rewrites of single operations, because a group is opaque
+      to them; before `plan-kernels` and `outline-kernels`.
+    - Float: no change.
+  }];
+  let dependentDialects = [
+    "mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect",
+    "niello::kernel::KernelDialect"
+  ];
+}
+
+#endif // NIELLO_PASSES_FUSE_PASSES_TD

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// RUN: niello-opt --split-input-file --convert-elementwise-to-linalg --fuse-elementwise %s | FileCheck %s
+
+!t = tensor<4x8xf32>
+
+// Two elementwise operations become one.
+// CHECK-LABEL: @chain
+func.func @chain(%x: !t, %c: !t, %b: !t) -> !t {
+  // CHECK: linalg.generic
+  // CHECK: arith.mulf
+  // CHECK-NEXT: arith.addf
+  // CHECK-NOT: linalg.generic
+  %t = arith.mulf %x, %c : !t
+  %y = arith.addf %t, %b : !t
+  return %y : !t
+}
+
+// -----
+
+!t = tensor<4x8xf32>
+
+// A value with two readers is computed once.
+// CHECK-LABEL: @shared
+func.func @shared(%x: !t, %c: !t) -> (!t, !t) {
+  // CHECK-COUNT-3: linalg.generic
+  %t = arith.mulf %x, %c : !t
+  %y = math.exp %t : !t
+  %z = math.sqrt %t : !t
+  return %y, %z : !t, !t
+}
+
+// -----
+
+// A contraction reads its operand transposed instead of having it moved.
+// CHECK: #[[$READ:.+]] = affine_map<(d0, d1, d2) -> (d1, d2)>
+// CHECK-LABEL: @transposed
+// CHECK-SAME: (%[[Q:[a-z0-9]+]]: tensor<4x8xf32>, %[[K:[a-z0-9]+]]: tensor<6x8xf32>
+func.func @transposed(%q: tensor<4x8xf32>, %k: tensor<6x8xf32>, %s: tensor<4x6xf32>) -> tensor<4x6xf32> {
+  // CHECK-NOT: transpose
+  // CHECK: linalg.generic {indexing_maps = [#{{.+}}, #[[$READ]], #{{.+}}]
+  // CHECK-SAME: ins(%[[Q]], %[[K]]
+  %e = tensor.empty() : tensor<8x6xf32>
+  %t = linalg.transpose ins(%k : tensor<6x8xf32>) outs(%e : tensor<8x6xf32>) permutation = [1, 0]
+  %y = linalg.matmul ins(%q, %t : tensor<4x8xf32>, tensor<8x6xf32>) outs(%s : tensor<4x6xf32>) -> tensor<4x6xf32>
+  return %y : tensor<4x6xf32>
+}
+
+// -----
+
+// Work before a contraction is not repeated inside it.
+// CHECK-LABEL: @before
+func.func @before(%q: tensor<4x8xf32>, %k: tensor<8x6xf32>, %s: tensor<4x6xf32>) -> tensor<4x6xf32> {
+  // CHECK: linalg.generic
+  // CHECK: math.exp
+  // CHECK: linalg.generic
+  // CHECK: arith.mulf
+  %e = math.exp %q : tensor<4x8xf32>
+  %y = linalg.matmul ins(%e, %k : tensor<4x8xf32>, tensor<8x6xf32>) outs(%s : tensor<4x6xf32>) -> tensor<4x6xf32>
+  return %y : tensor<4x6xf32>
+}
+
+// -----
+
+// A mean with its dimension kept: the reader drops the dimension again.
+// CHECK-LABEL: @kept_dimension
+func.func @kept_dimension(%x: tensor<4x8xf32>, %m: tensor<4xf32>) -> tensor<4x8xf32> {
+  // CHECK-NOT: expand_shape
+  %k = tensor.expand_shape %m [[0, 1]] output_shape [4, 1] : tensor<4xf32> into tensor<4x1xf32>
+  %e = tensor.empty() : tensor<4x8xf32>
+  %y = linalg.generic {
+      indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, 0)>,
+                       affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x, %k : tensor<4x8xf32>, tensor<4x1xf32>) outs(%e : tensor<4x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %s = arith.subf %a, %b : f32
+    linalg.yield %s : f32
+  } -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
+
+// -----
+
+// Softmax becomes its four steps; the exponential is computed once.
+// CHECK-LABEL: @softmax
+func.func @softmax(%x: tensor<4x8xf32>, %o: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // CHECK: iterator_types = ["parallel", "reduction"]
+  // CHECK: arith.maxnumf
+  // CHECK: math.exp
+  // CHECK: iterator_types = ["parallel", "reduction"]
+  // CHECK: arith.addf
+  // CHECK: arith.divf
+  %y = linalg.softmax dimension(1) ins(%x : tensor<4x8xf32>) outs(%o : tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %y : tensor<4x8xf32>
+}
