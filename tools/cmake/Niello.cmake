@@ -20,6 +20,13 @@ if(NIELLO_ASSERTS)
     string(REPLACE "-DNDEBUG" "" ${flags} "${${flags}}")
   endforeach()
 endif()
+if(NIELLO_FUZZERS)
+  # vptr and function would ask for type information of MLIR's own classes.
+  set(checks -fsanitize=address,undefined -fno-sanitize=vptr,function
+    -fno-sanitize-recover=undefined)
+  add_compile_options(${checks} -fsanitize=fuzzer-no-link)
+  add_link_options(${checks})
+endif()
 # The time of a compile is spent inside libMLIR and libLLVM, not here.
 string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
 
@@ -244,6 +251,20 @@ function(niello_add_runtime name)
   set_property(GLOBAL APPEND PROPERTY NIELLO_TOOLS ${name})
 endfunction()
 
+# niello_add_fuzzer(<name>
+#   SOURCES <file>...
+#   [LINK_LIBS <target>...])
+#
+# A libFuzzer program in bin/, only where the build was configured with
+# -DNIELLO_FUZZERS=ON, which instruments all C++ of ours; test/fuzz/run.py keeps
+# such a build. There, niello and niello-opt are instrumented too.
+function(niello_add_fuzzer name)
+  if(NIELLO_FUZZERS)
+    niello_add_tool(${name} ${ARGN})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endif()
+endfunction()
+
 # niello_find_onnx()
 #
 # Finds the ONNX C++ library that tools/cmake/build_onnx.sh puts into the cache
@@ -297,7 +318,6 @@ endfunction()
 macro(_niello_headers_done name)
   add_custom_target(${name}-headers DEPENDS ${TABLEGEN_OUTPUT})
   add_dependencies(niello-headers ${name}-headers)
-  add_dependencies(niello-pch ${name}-headers)
 endmacro()
 
 function(_niello_doc td page)
