@@ -218,7 +218,7 @@ def assertions(tree):
             continue
         text = tree.text(path)
         if not re.search(r"CHECK|expected-|\bcheck\.|\bnot |\bcmp |\bdiff |"
-                         r"%python", text):
+                         r"%python|%cc ", text):
             yield path, "asserts nothing"
         if "RUN:" not in text:
             yield path, "has no RUN line"
