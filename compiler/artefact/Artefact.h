@@ -48,7 +48,8 @@ struct ArtefactSizes {
 };
 
 /// Links the objects with the runtime and appends the weights. On failure the
-/// output path is as it was before and the error is one sentence.
+/// output path is as it was before and the error is one sentence. Resets all
+/// options of llvm::cl, as LLD does.
 llvm::Expected<ArtefactSizes> writeArtefact(const ArtefactRequest &request);
 
 /// `../lib/niello` beside the folder of the running program, or an error that
