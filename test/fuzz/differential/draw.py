@@ -98,13 +98,13 @@ class Draw:
         def fill(rng, shape):
             kind = np_type(dtype)
             if dtype == "bool":
-                return rng.random(shape) < 0.5
+                return np.asarray(rng.random(shape) < 0.5)
             if not is_float(dtype):
                 info = ml_dtypes.iinfo(kind)
                 bottom = max(info.min, -9) if low is None else low
                 top = min(info.max, 9) if high is None else high
-                return rng.integers(
-                    bottom, top, shape, endpoint=True).astype(kind)
+                return np.asarray(rng.integers(
+                    bottom, top, shape, endpoint=True)).astype(kind)
             wide = rng.uniform(-4 if low is None else low,
                                4 if high is None else high, shape)
             data = np.asarray(wide.astype(kind))
