@@ -78,7 +78,8 @@ def cause(status, reason):
     """The reason with what differs between cases taken out."""
     if status == "WRONG":
         return "another result"
-    reason = re.sub(r"^\S*\.onnx[:0-9]*:? ?(error: )?", "", reason)
+    reason = re.sub(r"^\S*\.onnx'?[:0-9]*:? ?(error: )?", "", reason)
+    reason = re.sub(r" *\(\d+ nodes?: .*\)", "", reason)
     reason = re.sub(r'"[^"]*"|\'[^\']*\'', "'...'", reason)
     return re.sub(r"\d+", "N", reason)[:160]
 
