@@ -73,7 +73,8 @@ FailureOr<onnx::FunctionProto> GraphImporter::functionBody(Node &node) {
     std::vector<onnx::TypeProto> types;
     for (unsigned i = 0; i < node.numInputs(); ++i)
       types.push_back(node.has(i) ? typeOf(node.input(i)) : onnx::TypeProto());
-    onnx::FunctionBodyBuildContextImpl context(resolved(node), types);
+    onnx::NodeProto copy = resolved(node); // the context points into it
+    onnx::FunctionBodyBuildContextImpl context(copy, types);
     if (!schema->BuildContextDependentFunction(context, body, node.opset) &&
         !schema->BuildContextDependentFunction(context, body))
       return failure();
