@@ -3,9 +3,15 @@
 #ifndef NIELLO_DIALECTS_MODEL_MODELOPS
 #define NIELLO_DIALECTS_MODEL_MODELOPS
 
+include "dialects/model/ConvOps.td"
+include "dialects/model/CumulativeOps.td"
 include "dialects/model/GatherOps.td"
 include "dialects/model/MatmulOps.td"
 include "dialects/model/NormOps.td"
+include "dialects/model/PadOps.td"
+include "dialects/model/PoolOps.td"
+include "dialects/model/ScatterOps.td"
+include "dialects/model/SelectOps.td"
 include "dialects/model/ShapeOps.td"
 include "dialects/model/WeightsOps.td"
 

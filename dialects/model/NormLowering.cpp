@@ -3,8 +3,6 @@
 #include "dialects/model/Model.h"
 #include "dialects/model/Sizes.h"
 
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
-
 using namespace niello;
 using namespace niello::model;
 
@@ -16,7 +14,7 @@ struct View {
   Value input;
   AffineMap identity;
   AffineMap shared;
-  SmallVector<ReassociationIndices> split; // empty where nothing was split
+  bool isSplit = false;
 };
 
 // An operand of the last step and the place it is read at.
@@ -27,32 +25,15 @@ struct Read {
 
 } // namespace
 
-// [B, C, ...] -> [B, G, C / G, ...]
-static void splitChannels(Emit &e, View &view, int64_t groups) {
-  Terms sizes = e.dims(view.input);
-  sizes.insert(sizes.begin() + 2, sizes[1] / groups);
-  sizes[1] = e.index(groups);
-  SmallVector<OpFoldResult> output = toFoldResults(sizes);
-  SmallVector<int64_t> shape;
-  for (OpFoldResult size : output)
-    shape.push_back(staticSize(size));
-  for (int64_t i : llvm::seq(rankOf(view.input)))
-    view.split.push_back(i == 0   ? ReassociationIndices{0}
-                         : i == 1 ? ReassociationIndices{1, 2}
-                                  : ReassociationIndices{i + 1});
-  view.input = tensor::ExpandShapeOp::create(
-      e.b, e.loc, RankedTensorType::get(shape, elementType(view.input)),
-      view.input, view.split, output);
-}
-
 static View viewOf(Emit &e, NormOp op) {
-  View view{op.getInput(), {}, {}, {}};
+  View view{op.getInput(), {}, {}};
   if (op.getKind() == NormKind::Group) {
     Term channels = e.dim(op.getInput(), 1);
     e.require(channels % op.getGroups() == 0,
               "group norm needs {0} channels to be a multiple of {1}",
               {channels, e.index(op.getGroups())});
-    splitChannels(e, view, op.getGroups());
+    view.input = splitAxis(e, view.input, 1, op.getGroups()); // C -> G, C / G
+    view.isSplit = true;
   }
   int64_t rank = rankOf(view.input);
   view.identity = e.b.getMultiDimIdentityMap(rank);
@@ -65,7 +46,7 @@ static View viewOf(Emit &e, NormOp op) {
 // The place of a [C] operand: the channel of the input at the loops' place.
 static Read readChannel(Emit &e, const View &view, Value operand) {
   AffineExpr channel = e.b.getAffineDimExpr(1);
-  if (!view.split.empty())
+  if (view.isSplit)
     channel = channel * staticSize(view.input, 2) + e.b.getAffineDimExpr(2);
   return {operand, AffineMap::get(view.identity.getNumDims(), 0, channel)};
 }
@@ -83,7 +64,7 @@ static Read readAffine(Emit &e, NormOp op, const View &view, Value operand) {
   e.requireEqual(
       e.dim(operand, 0), e.dim(op.getInput(), 1),
       "norm needs one scale and bias a channel, but got {0} for {1}");
-  if (view.split.empty() || staticSize(view.input, 2) != ShapedType::kDynamic)
+  if (!view.isSplit || staticSize(view.input, 2) != ShapedType::kDynamic)
     return readChannel(e, view, operand);
   Term inGroup = e.dim(view.input, 2);
   Term split =
@@ -193,9 +174,8 @@ FailureOr<SmallVector<Value>> NormOp::lowerPlain(OpBuilder &builder) {
       y = y + e.cast(*next++, sum);
     return e.cast(y, type);
   });
-  if (!view.split.empty())
-    result =
-        tensor::CollapseShapeOp::create(builder, getLoc(), result, view.split);
+  if (view.isSplit)
+    result = mergeAxes(e, result, 1);
   SmallVector<Value> results{result};
   if (getStatistics())
     addShared(e, *this, mean, variance, results);

@@ -2,6 +2,8 @@
 
 #include "dialects/model/Sizes.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
 using namespace niello;
 using namespace niello::model;
 
@@ -56,4 +58,41 @@ Terms model::resultSizes(Emit &e, Operation *op, int64_t result) {
           e.b, reified)))
     return {};
   return e.sizes(reified[result]);
+}
+
+// The type of a tensor with these sizes, static where they are constant.
+static RankedTensorType typeOf(Value tensor, ArrayRef<Term> sizes) {
+  SmallVector<int64_t> shape;
+  for (OpFoldResult size : toFoldResults(sizes))
+    shape.push_back(staticSize(size));
+  return RankedTensorType::get(shape, elementType(tensor));
+}
+
+// For each axis the one it becomes, and `axis` the next one too.
+static SmallVector<ReassociationIndices> splitting(int64_t rank, int64_t axis) {
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i : llvm::seq(rank)) {
+    groups.push_back({i + (i > axis)});
+    if (i == axis)
+      groups.back().push_back(axis + 1);
+  }
+  return groups;
+}
+
+Value model::splitAxis(Emit &e, Value tensor, int64_t axis, int64_t count) {
+  // Sizes that are known better than the type says must be in the type.
+  Terms sizes = e.dims(tensor);
+  RankedTensorType from = typeOf(tensor, sizes);
+  if (from != tensor.getType())
+    tensor = tensor::CastOp::create(e.b, e.loc, from, tensor);
+  sizes.insert(sizes.begin() + axis + 1, sizes[axis] / count);
+  sizes[axis] = e.index(count);
+  return tensor::ExpandShapeOp::create(e.b, e.loc, typeOf(tensor, sizes),
+                                       tensor, splitting(from.getRank(), axis),
+                                       toFoldResults(sizes));
+}
+
+Value model::mergeAxes(Emit &e, Value tensor, int64_t axis) {
+  return tensor::CollapseShapeOp::create(e.b, e.loc, tensor,
+                                         splitting(rankOf(tensor) - 1, axis));
 }

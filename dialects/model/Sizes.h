@@ -47,6 +47,10 @@ LogicalResult setSizes(Operation *op, ArrayRef<Terms> sizes,
 /// The sizes of a result, as terms, from reifyResultShapes.
 Terms resultSizes(Emit &e, Operation *op, int64_t result = 0);
 
+/// The tensor with axis `axis` split into [count, rest], and the way back.
+Value splitAxis(Emit &e, Value tensor, int64_t axis, int64_t count);
+Value mergeAxes(Emit &e, Value tensor, int64_t axis);
+
 } // namespace niello::model
 
 #endif // NIELLO_DIALECTS_MODEL_SIZES_H
