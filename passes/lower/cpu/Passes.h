@@ -3,6 +3,7 @@
 #ifndef NIELLO_PASSES_LOWER_CPU_PASSES_H
 #define NIELLO_PASSES_LOWER_CPU_PASSES_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace niello {

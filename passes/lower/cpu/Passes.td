@@ -39,4 +39,69 @@ def LowerKernelGemm : Pass<"lower-kernel-gemm"> {
   ];
 }
 
+def LowerKernelRows : Pass<"lower-kernel-rows", "mlir::ModuleOp"> {
+  let summary = "Run kernels of rows and maps a row at a time, in vectors";
+  let description = [{
+    ```
+    s = sum_j x(i, j); y = x / s   ->   for i:  s in a register; y(i, :) by it
+    ```
+    - Needs: kernel functions on memrefs whose operations agree on their first
+      loops, as `fuse-kernels` orders them and `kernel.rows` counts them.
+    - Leaves: kernels that sum over a part of the row or read a neighbouring
+      row, as plain loops. Bools in memory are bytes: they run by elements.
+    - Order: after `lower-kernel-gemm`; before `approximate-math`, which wants
+      the vectors.
+    - Float: a sum has one partial sum a lane, joined at the end; the order
+      depends on the vector width only.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "512",
+           "Width of a vector register">,
+  ];
+  let dependentDialects = [
+    "mlir::affine::AffineDialect", "mlir::arith::ArithDialect",
+    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
+    "mlir::vector::VectorDialect"
+  ];
+}
+
+def ApproximateMath : Pass<"approximate-math"> {
+  let summary = "Compute exp, log, tanh and erf by arithmetic in lanes";
+  let description = [{
+    ```
+    math.exp x : vector<16xf32>   ->   2^n (1 + r + r^2/2 + ...), n = round(x / ln 2)
+    ```
+    - Needs: scalars or vectors; f16 and bf16 are widened to f32 first.
+    - Leaves: f64, and functions with no replacement of full accuracy over the
+      whole range (sin, cos, pow, log1p): they become calls of libm.
+    - Order: after the generators, before math is converted to LLVM or libm.
+    - Float: within 5 ulp of the true value; NaN stays NaN, infinities and
+      denormals are as in libm.
+  }];
+  let options = [
+    Option<"fma", "fma", "bool", "true",
+           "The target has fused multiply-adds">,
+  ];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::math::MathDialect",
+    "mlir::vector::VectorDialect"
+  ];
+}
+
+def ExpandMath : Pass<"expand-math"> {
+  let summary = "Write log1p and expm1 by log and exp, accurate near zero";
+  let description = [{
+    ```
+    math.log1p x   ->   log(u) x / (u - 1), u = 1 + x
+    math.expm1 x   ->   (u - 1) x / log(u), u = exp(x)
+    ```
+    - Needs: scalars, vectors or static tensors.
+    - Leaves: all other functions.
+    - Order: before `approximate-math`, which computes the log and the exp, and
+      before `convert-math-to-llvm`, whose own forms are wrong for small x.
+    - Float: within 6 ulp over the whole range.
+  }];
+  let dependentDialects = ["mlir::arith::ArithDialect"];
+}
+
 #endif // NIELLO_PASSES_LOWER_CPU_PASSES_TD
