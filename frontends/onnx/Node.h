@@ -111,6 +111,10 @@ llvm::ArrayRef<Registration> reduceOps();
 llvm::ArrayRef<Registration> gatherOps();
 llvm::ArrayRef<Registration> constantOps();
 llvm::ArrayRef<Registration> castOps();
+llvm::ArrayRef<Registration> activationOps();
+llvm::ArrayRef<Registration> unaryOps();
+llvm::ArrayRef<Registration> arithmeticOps();
+llvm::ArrayRef<Registration> treeOps();
 
 } // namespace niello::onnx_frontend
 

@@ -15,6 +15,10 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
   static const ArrayRef<Registration> tables[] = {
       elementwiseOps(), shapeOps(), castOps(),   constantOps(),
       matmulOps(),      normOps(),  reduceOps(), gatherOps(),
+      activationOps(),
+      unaryOps(),
+      arithmeticOps(),
+      treeOps(),
   };
   return tables;
 }
