@@ -115,6 +115,8 @@ llvm::ArrayRef<Registration> activationOps();
 llvm::ArrayRef<Registration> unaryOps();
 llvm::ArrayRef<Registration> arithmeticOps();
 llvm::ArrayRef<Registration> treeOps();
+llvm::ArrayRef<Registration> quantizeOps();
+llvm::ArrayRef<Registration> qlinearOps();
 
 } // namespace niello::onnx_frontend
 

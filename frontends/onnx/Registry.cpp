@@ -19,6 +19,8 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       unaryOps(),
       arithmeticOps(),
       treeOps(),
+      quantizeOps(),
+      qlinearOps(),
   };
   return tables;
 }

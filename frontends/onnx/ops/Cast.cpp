@@ -6,8 +6,8 @@
 
 #include "frontends/onnx/ops/Emit.h"
 
+#include "dialects/model/Terms.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 
@@ -65,45 +65,85 @@ Value floatToInteger(ImplicitLocOpBuilder &b, Value value, DType to, Type type) 
   return out;
 }
 
+/// Between f16 and bf16 the way is through f32.
 Value floatToFloat(ImplicitLocOpBuilder &b, Value value, Type type) {
-  unsigned from = value.getType().getIntOrFloatBitWidth();
-  unsigned to = type.getIntOrFloatBitWidth();
-  if (value.getType() == type)
-    return value;
-  if (from < to)
-    return arith::ExtFOp::create(b, type, value);
-  if (from > to)
-    return arith::TruncFOp::create(b, type, value);
-  Value wide = arith::ExtFOp::create(
-      b, from < 16 ? Type(b.getF32Type()) : Type(b.getF32Type()), value);
-  return arith::TruncFOp::create(b, type, wide);
+  model::Emit e(b, b.getLoc());
+  return e.cast(e.wrap(value), type);
+}
+
+/// Cast's attributes; empty where they make no sense.
+FailureOr<Narrowing> narrowing(Node &node, std::string &rounding) {
+  rounding = node.stringAttr("round_mode", "up");
+  if (rounding != "up" && rounding != "down" && rounding != "nearest")
+    return node.bad("needs round_mode up, down or nearest, but got " +
+                    rounding);
+  return Narrowing{node.intAttr("saturate", 1) != 0, rounding};
+}
+
+LogicalResult castInput(Node &node, DType to) {
+  std::string rounding;
+  auto how = narrowing(node, rounding);
+  if (failed(how))
+    return failure();
+  if (!elementType(node.b.getContext(), to))
+    return node.refuse("to " + dtypeName(to) + " has no compiled form");
+  return node.result(0, castTo(node, node.tensor(0), to, *how));
 }
 
 LogicalResult importCast(Node &node) {
-  auto to = static_cast<DType>(node.intAttr("to", 0));
-  if (!elementType(node.b.getContext(), to))
-    return node.refuse("to " + dtypeName(to) + " has no compiled form");
-  return node.result(
-      0, castTo(node, node.tensor(0), to, node.intAttr("saturate", 1)));
+  if (auto *to = node.attribute("to"); to && !to->s().empty()) // opset 1
+    return node.refuse("the type's name as a string; opset 6 has a number");
+  return castInput(node, static_cast<DType>(node.intAttr("to", 0)));
 }
 
 LogicalResult importCastLike(Node &node) {
-  return node.result(0, castTo(node, node.tensor(0), node.dtype(1),
-                             node.intAttr("saturate", 1)));
+  return castInput(node, node.dtype(1));
+}
+
+LogicalResult importBitCast(Node &node) {
+  Tensor &input = node.tensor(0);
+  auto to = static_cast<DType>(node.intAttr("to", 0));
+  Type type = elementType(node.b.getContext(), to);
+  if (!type)
+    return node.refuse("to " + dtypeName(to) + " has no compiled form");
+  if (storageBits(to) != storageBits(input.dtype))
+    return node.bad("needs types of one width, but got " +
+                    dtypeName(input.dtype) + " and " + dtypeName(to));
+  // A bool is a byte of 0 or 1 in ONNX, and one bit here.
+  if (to == DType::Bool || input.dtype == DType::Bool)
+    return node.result(0, castTo(node, input, to));
+  Tensor out;
+  out.value = node.value(input);
+  out.dtype = to;
+  out.dims = input.dims;
+  if (type != node.elementType(0))
+    out.value = arith::BitcastOp::create(
+        node.b, node.loc, typeOf(input.dims, type), out.value);
+  return node.result(0, out);
 }
 
 const Registration table[] = {
     {"", "Cast", importCast, everything},
     {"", "CastLike", importCastLike, everything},
+    {"", "BitCast", importBitCast, everything},
 };
 
 } // namespace
 
 Value castScalar(ImplicitLocOpBuilder &b, Value value, DType from, DType to,
-                 bool saturate) {
+                 Narrowing how) {
   Type type = elementType(b.getContext(), to);
   if (from == to)
     return value;
+  model::Emit e(b, b.getLoc());
+  if (isNarrowFloat(from))
+    return castScalar(b, widenFloat(e.wrap(value), from), DType::Float, to,
+                      how);
+  if (isNarrowFloat(to) && !isFloat(from))
+    return castScalar(b, castScalar(b, value, from, DType::Float),
+                      DType::Float, to, how);
+  if (isNarrowFloat(to))
+    return narrowFloat(e.wrap(value), to, how);
   if (to == DType::Bool)
     return toBool(b, value, from);
   if (from == DType::Bool && isFloat(to))
@@ -130,7 +170,7 @@ Value castScalar(ImplicitLocOpBuilder &b, Value value, DType from, DType to,
   return arith::ExtSIOp::create(b, type, value);
 }
 
-Tensor castTo(Node &node, Tensor &tensor, DType to, bool saturate) {
+Tensor castTo(Node &node, Tensor &tensor, DType to, Narrowing how) {
   if (tensor.dtype == to)
     return tensor;
   auto keepsElements = [](DType dtype) {
@@ -144,7 +184,7 @@ Tensor castTo(Node &node, Tensor &tensor, DType to, bool saturate) {
   }
   DType from = tensor.dtype;
   auto out = elementwise(node, tensor, to, [&](auto &b, auto args) {
-    return castScalar(b, args[0], from, to, saturate);
+    return castScalar(b, args[0], from, to, how);
   });
   return *out; // one input always broadcasts
 }

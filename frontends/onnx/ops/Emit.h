@@ -7,6 +7,7 @@
 #define NIELLO_FRONTENDS_ONNX_OPS_EMIT_H
 
 #include "frontends/onnx/Node.h"
+#include "frontends/onnx/ops/NarrowFloats.h"
 
 namespace niello::onnx_frontend {
 
@@ -57,9 +58,9 @@ mlir::FailureOr<Tensor> reshape(Node &node, Tensor &tensor,
 Tensor transpose(Node &node, Tensor &tensor,
                  llvm::ArrayRef<int64_t> permutation);
 /// ONNX Cast between element types.
-Tensor castTo(Node &node, Tensor &tensor, DType to, bool saturate = true);
+Tensor castTo(Node &node, Tensor &tensor, DType to, Narrowing how = {});
 mlir::Value castScalar(mlir::ImplicitLocOpBuilder &b, mlir::Value value,
-                       DType from, DType to, bool saturate = true);
+                       DType from, DType to, Narrowing how = {});
 
 /// Reduces `axes` (sorted, unique) with a combiner from an initial value.
 /// Keeps reduced axes as size 1 where asked.

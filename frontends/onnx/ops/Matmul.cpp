@@ -2,7 +2,7 @@
 //
 // Matrix products.
 
-#include "frontends/onnx/ops/Emit.h"
+#include "frontends/onnx/ops/Matmul.h"
 
 #include "dialects/model/Model.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -42,8 +42,8 @@ FailureOr<Tensor> asMatrix(Node &node, Tensor &tensor, bool isLeft) {
 using MakeProduct = llvm::function_ref<Value(Value, Value)>;
 
 /// numpy.matmul of two tensors of any rank from 1.
-FailureOr<Tensor> matmul(Node &node, Tensor lhs, Tensor rhs, DType dtype,
-                         MakeProduct make) {
+FailureOr<Tensor> product(Node &node, Tensor lhs, Tensor rhs, DType dtype,
+                          MakeProduct make) {
   bool isRow = lhs.rank() == 1, isColumn = rhs.rank() == 1;
   auto l = asMatrix(node, lhs, true), r = asMatrix(node, rhs, false);
   if (failed(l) || failed(r))
@@ -66,11 +66,7 @@ FailureOr<Tensor> matmul(Node &node, Tensor lhs, Tensor rhs, DType dtype,
 }
 
 LogicalResult importMatMul(Node &node) {
-  auto out = matmul(node, node.tensor(0), node.tensor(1), node.dtype(0),
-                    [&](Value l, Value r) -> Value {
-                      return model::MatmulOp::create(node.b, node.loc, l, r)
-                          .getResult();
-                    });
+  auto out = matmul(node, node.tensor(0), node.tensor(1));
   return failed(out) ? failure()
                      : node.result(0, out->value, out->dtype, out->dims);
 }
@@ -86,9 +82,7 @@ LogicalResult importGemm(Node &node) {
     a = transpose(node, a, {1, 0});
   if (node.intAttr("transB", 0))
     b = transpose(node, b, {1, 0});
-  auto product = matmul(node, a, b, dtype, [&](Value l, Value r) -> Value {
-    return model::MatmulOp::create(node.b, node.loc, l, r).getResult();
-  });
+  auto product = matmul(node, a, b);
   if (failed(product))
     return failure();
   if (isInteger(dtype)) // the product of narrow integers is wider
@@ -123,32 +117,10 @@ LogicalResult importGemm(Node &node) {
   return node.result(0, castTo(node, out, dtype));
 }
 
-/// A zero point a row or column, shaped so that it broadcasts to its operand.
-FailureOr<Value> zeroPoint(Node &node, unsigned i, Tensor &operand,
-                           bool isLeft) {
-  if (!node.has(i))
-    return Value();
-  Tensor zero = node.tensor(i);
-  if (isLeft && zero.rank() == 1 && operand.rank() >= 2) {
-    auto column = reshape(node, zero, {zero.dims[0], node.sizes.constant(1)});
-    if (failed(column))
-      return failure();
-    zero = *column;
-  }
-  return node.value(zero);
-}
-
 LogicalResult importMatMulInteger(Node &node) {
-  Tensor lhs = node.tensor(0), rhs = node.tensor(1);
-  auto lz = zeroPoint(node, 2, lhs, true), rz = zeroPoint(node, 3, rhs, false);
-  if (failed(lz) || failed(rz))
-    return failure();
-  auto out = matmul(node, lhs, rhs, DType::Int32, [&](Value l, Value r) -> Value {
-    return model::MatmulOp::create(
-               node.b, node.loc, l, r, *lz, *rz, isSignedInteger(lhs.dtype),
-               isSignedInteger(rhs.dtype))
-        .getResult();
-  });
+  auto out = integerMatmul(node, node.tensor(0), node.tensor(1),
+                           node.has(2) ? &node.tensor(2) : nullptr,
+                           node.has(3) ? &node.tensor(3) : nullptr);
   return failed(out) ? failure()
                      : node.result(0, out->value, out->dtype, out->dims);
 }
@@ -165,6 +137,39 @@ const Registration table[] = {
 };
 
 } // namespace
+
+FailureOr<Tensor> matmul(Node &node, Tensor lhs, Tensor rhs) {
+  return product(node, lhs, rhs, lhs.dtype, [&](Value l, Value r) -> Value {
+    return model::MatmulOp::create(node.b, node.loc, l, r).getResult();
+  });
+}
+
+FailureOr<Tensor> asColumn(Node &node, Tensor numbers) {
+  if (numbers.rank() != 1)
+    return numbers;
+  return reshape(node, numbers, {numbers.dims[0], node.sizes.constant(1)});
+}
+
+FailureOr<Tensor> integerMatmul(Node &node, Tensor lhs, Tensor rhs,
+                                Tensor *lhsZero, Tensor *rhsZero) {
+  Value left, right;
+  if (lhsZero && lhs.rank() >= 2) {
+    auto column = asColumn(node, *lhsZero);
+    if (failed(column))
+      return failure();
+    left = node.value(*column);
+  } else if (lhsZero) {
+    left = node.value(*lhsZero);
+  }
+  if (rhsZero)
+    right = node.value(*rhsZero);
+  return product(node, lhs, rhs, DType::Int32, [&](Value l, Value r) -> Value {
+    return model::MatmulOp::create(node.b, node.loc, l, r, left, right,
+                                   isSignedInteger(lhs.dtype),
+                                   isSignedInteger(rhs.dtype))
+        .getResult();
+  });
+}
 
 ArrayRef<Registration> matmulOps() { return table; }
 
