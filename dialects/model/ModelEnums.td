@@ -49,4 +49,9 @@ def PadKind : Model_Enum<"PadKind", "what stands outside a tensor", [
   I32EnumAttrCase<"Reflect", 1, "reflect">, I32EnumAttrCase<"Edge", 2, "edge">,
   I32EnumAttrCase<"Wrap", 3, "wrap">]>;
 
+def RandomKind : Model_Enum<"RandomKind", "what is drawn", [
+  I32EnumAttrCase<"Uniform", 0, "uniform">,
+  I32EnumAttrCase<"Normal", 1, "normal">,
+  I32EnumAttrCase<"Bernoulli", 2, "bernoulli">]>;
+
 #endif // NIELLO_DIALECTS_MODEL_MODELENUMS

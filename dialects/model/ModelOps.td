@@ -3,6 +3,7 @@
 #ifndef NIELLO_DIALECTS_MODEL_MODELOPS
 #define NIELLO_DIALECTS_MODEL_MODELOPS
 
+include "dialects/model/AttentionOps.td"
 include "dialects/model/ConvOps.td"
 include "dialects/model/CumulativeOps.td"
 include "dialects/model/GatherOps.td"
@@ -10,6 +11,8 @@ include "dialects/model/MatmulOps.td"
 include "dialects/model/NormOps.td"
 include "dialects/model/PadOps.td"
 include "dialects/model/PoolOps.td"
+include "dialects/model/RandomOps.td"
+include "dialects/model/RecurrenceOps.td"
 include "dialects/model/ScatterOps.td"
 include "dialects/model/SelectOps.td"
 include "dialects/model/ShapeOps.td"

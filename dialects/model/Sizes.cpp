@@ -79,12 +79,17 @@ static SmallVector<ReassociationIndices> splitting(int64_t rank, int64_t axis) {
   return groups;
 }
 
+Value model::castTo(Emit &e, Value tensor, Type type) {
+  if (tensor.getType() == type)
+    return tensor;
+  return tensor::CastOp::create(e.b, e.loc, type, tensor);
+}
+
 Value model::splitAxis(Emit &e, Value tensor, int64_t axis, int64_t count) {
   // Sizes that are known better than the type says must be in the type.
   Terms sizes = e.dims(tensor);
   RankedTensorType from = typeOf(tensor, sizes);
-  if (from != tensor.getType())
-    tensor = tensor::CastOp::create(e.b, e.loc, from, tensor);
+  tensor = castTo(e, tensor, from);
   sizes.insert(sizes.begin() + axis + 1, sizes[axis] / count);
   sizes[axis] = e.index(count);
   return tensor::ExpandShapeOp::create(e.b, e.loc, typeOf(tensor, sizes),

@@ -47,6 +47,9 @@ LogicalResult setSizes(Operation *op, ArrayRef<Terms> sizes,
 /// The sizes of a result, as terms, from reifyResultShapes.
 Terms resultSizes(Emit &e, Operation *op, int64_t result = 0);
 
+/// A tensor as another type of the same rank and element type.
+Value castTo(Emit &e, Value tensor, Type type);
+
 /// The tensor with axis `axis` split into [count, rest], and the way back.
 Value splitAxis(Emit &e, Value tensor, int64_t axis, int64_t count);
 Value mergeAxes(Emit &e, Value tensor, int64_t axis);
