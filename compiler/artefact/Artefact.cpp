@@ -24,6 +24,7 @@ public:
   Expected<ArtefactSizes> write();
 
 private:
+  Error checkSpace() const;
   Error writeObjects();
   Error link(StringRef output);
   void addExecutable();
@@ -52,6 +53,24 @@ std::string ArtefactWriter::part(StringRef name) const {
 
 std::string ArtefactWriter::getter() const {
   return toIdentifier(request.description->name) + "_model";
+}
+
+/// LLD writes through a mapped file, where a full disk is a crash; and nobody
+/// wants to hear of it after gigabytes of weights. So it is asked beforehand.
+Error ArtefactWriter::checkSpace() const {
+  constexpr uint64_t runtimeBytes = 512 << 10;
+  uint64_t need = runtimeBytes + request.description->weightsSize;
+  if (request.kind == ArtefactKind::StaticLibrary)
+    need += request.description->weightsSize;
+  for (MemoryBufferRef object : request.objects)
+    need += 2 * object.getBufferSize();
+  StringRef folder = sys::path::parent_path(request.outputPath);
+  auto space = sys::fs::disk_space(folder.empty() ? "." : folder);
+  if (!space || space->available >= need) // where it cannot be asked, try
+    return Error::success();
+  return createStringError("cannot write '" + request.outputPath + "': needs " +
+                           Twine(need) + " bytes, but its disk has " +
+                           Twine(space->available) + " left");
 }
 
 /// LLD reads files only. The objects hold code, so they are small.
@@ -100,10 +119,8 @@ void ArtefactWriter::addRelocatable() {
 }
 
 Error ArtefactWriter::link(StringRef output) {
-  // Nothing of the machine or the day goes into the file; written with write(),
-  // as a full disk under a mapped file is a signal.
-  add({"-m", "elf_x86_64", "--build-id=none", "--threads=1",
-       "--no-mmap-output-file", "-o", output});
+  // Nothing of the machine or the day goes into the file.
+  add({"-m", "elf_x86_64", "--build-id=none", "--threads=1", "-o", output});
   switch (request.kind) {
   case ArtefactKind::Executable:
     addExecutable();
@@ -173,6 +190,8 @@ Expected<ArtefactSizes> ArtefactWriter::write() {
   auto output = TemporaryFile::beside(request.outputPath);
   if (!output)
     return output.takeError();
+  if (Error error = checkSpace())
+    return error;
   if (Error error = writeObjects())
     return error;
   if (Error error = link(output->path()))

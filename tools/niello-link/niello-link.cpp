@@ -5,6 +5,7 @@
 //
 // entries.mlir declares the entries with their attributes, code.ll defines what
 // they run. --weights=N adds N bytes of weights: byte i is i * 7 + i / 256.
+// --end-weights-at and --fail-weights-at stop early, well or badly.
 // --level=NAME:feature,feature states what CPU the code is for. With
 // --emit=header the C header goes to the output instead.
 
@@ -34,6 +35,7 @@ static cl::opt<std::string> header("header");
 static cl::opt<std::string> level("level");
 static cl::opt<uint64_t> weightBytes("weights");
 static cl::opt<uint64_t> failAt("fail-weights-at", cl::init(UINT64_MAX));
+static cl::opt<uint64_t> endAt("end-weights-at", cl::init(UINT64_MAX));
 
 static ExitOnError exitOnError("niello-link: error: ");
 
@@ -129,8 +131,8 @@ int main(int argc, char **argv) {
   request.objects.push_back(object->getMemBufferRef());
   request.description = &description;
   // By value: LLD sets all command line options back to their defaults.
-  request.weights = [bytes = uint64_t(weightBytes),
-                     last = uint64_t(failAt)](niello::WeightSink sink) {
+  uint64_t bytes = std::min<uint64_t>(weightBytes, endAt);
+  request.weights = [bytes, last = uint64_t(failAt)](niello::WeightSink sink) {
     return streamWeights(bytes, last, sink);
   };
   request.outputPath = output;
