@@ -74,6 +74,9 @@ public:
     return initializers.import(proto, b, loc);
   }
 
+  /// Bodies that were imported and not used; they are kept because `sizes`
+  /// knows their values by address.
+  std::vector<std::unique_ptr<mlir::Region>> unused;
   /// Stands at the node being imported; its location is the node's.
   mlir::ImplicitLocOpBuilder b;
   Sizes sizes;

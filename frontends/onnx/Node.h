@@ -117,6 +117,9 @@ llvm::ArrayRef<Registration> arithmeticOps();
 llvm::ArrayRef<Registration> treeOps();
 llvm::ArrayRef<Registration> quantizeOps();
 llvm::ArrayRef<Registration> qlinearOps();
+llvm::ArrayRef<Registration> ifOps();
+llvm::ArrayRef<Registration> loopOps();
+llvm::ArrayRef<Registration> scanOps();
 
 } // namespace niello::onnx_frontend
 

@@ -13,14 +13,23 @@ namespace niello::onnx_frontend {
 
 ArrayRef<ArrayRef<Registration>> allRegistrations() {
   static const ArrayRef<Registration> tables[] = {
-      elementwiseOps(), shapeOps(), castOps(),   constantOps(),
-      matmulOps(),      normOps(),  reduceOps(), gatherOps(),
+      elementwiseOps(),
+      shapeOps(),
+      castOps(),
+      constantOps(),
+      matmulOps(),
+      normOps(),
+      reduceOps(),
+      gatherOps(),
       activationOps(),
       unaryOps(),
       arithmeticOps(),
       treeOps(),
       quantizeOps(),
       qlinearOps(),
+      ifOps(),
+      loopOps(),
+      scanOps(),
   };
   return tables;
 }

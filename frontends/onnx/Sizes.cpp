@@ -196,6 +196,7 @@ Size Sizes::atom(Kind kind, Size lhs, Size rhs) {
   if (isNew)
     atoms.push_back(result);
   scopes.back().quotients[key] = it->second;
+  origins.try_emplace(it->second, key);
   bool clamped = kind == Kind::Max && (asConstant(lhs).value_or(-1) >= 0 ||
                                        asConstant(rhs).value_or(-1) >= 0);
   if (!clamped && (isFromData(lhs) || isFromData(rhs)))
@@ -263,6 +264,39 @@ Size Sizes::product(ArrayRef<Size> sizes) {
 
 bool Sizes::equal(Size lhs, Size rhs) {
   return lhs == rhs || expand(lhs) == expand(rhs);
+}
+
+/// Terms over atoms of the outside stay; quotients and the like of such terms
+/// are computed again outside.
+std::optional<Size> Sizes::hoist(const Polynomial &polynomial,
+                                 Region &region) {
+  Size sum = constant(0);
+  for (auto &[monomial, coefficient] : polynomial) {
+    Size term = constant(coefficient);
+    for (unsigned id : monomial) {
+      Size factor = atoms[id];
+      if (region.isAncestor(atoms[id].getParentRegion())) {
+        auto origin = origins.find(id);
+        if (origin == origins.end())
+          return std::nullopt;
+        auto [kind, left, right] = origin->second;
+        auto lhs = hoist(left, region), rhs = hoist(right, region);
+        if (!lhs || !rhs)
+          return std::nullopt;
+        factor = kind == Kind::FloorDiv    ? floorDiv(*lhs, *rhs)
+                 : kind == Kind::Remainder ? remainder(*lhs, *rhs)
+                 : kind == Kind::Min       ? min(*lhs, *rhs)
+                                           : max(*lhs, *rhs);
+      }
+      term = mul(term, factor);
+    }
+    sum = add(sum, term);
+  }
+  return sum;
+}
+
+std::optional<Size> Sizes::hoist(Size size, Region &region) {
+  return hoist(expand(size), region);
 }
 
 Value Sizes::value(Size size) {

@@ -50,6 +50,9 @@ public:
   /// marked is a size.
   Size fromData(mlir::Value index);
   bool isFromData(Size size);
+  /// The same size from what is known outside of `region`; nullopt where it
+  /// depends on values made inside. Call it after leaveRegion().
+  std::optional<Size> hoist(Size size, mlir::Region &region);
   /// An index value, made where the builder stands.
   mlir::Value value(Size size);
   /// An i1 value of lhs == rhs (unsigned predicates are never needed).
@@ -69,6 +72,7 @@ private:
   };
 
   Polynomial expand(Size size);
+  std::optional<Size> hoist(const Polynomial &polynomial, mlir::Region &region);
   std::optional<Size> emit(const Polynomial &polynomial);
   Size atom(Kind kind, Size lhs, Size rhs);
   static bool multiply(const Polynomial &, const Polynomial &, Polynomial &);
@@ -79,6 +83,8 @@ private:
   mlir::ImplicitLocOpBuilder &b;
   std::vector<Scope> scopes;
   std::vector<mlir::Value> atoms;
+  /// What an atom was computed from, so that it can be made again elsewhere.
+  std::map<unsigned, std::tuple<Kind, Polynomial, Polynomial>> origins;
   llvm::DenseSet<mlir::Value> dataValues;
   llvm::DenseMap<mlir::Value, unsigned> atomOf;
   llvm::DenseMap<mlir::Value, unsigned> polynomialOf; // into polynomials
