@@ -30,6 +30,11 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       ifOps(),
       loopOps(),
       scanOps(),
+      convOps(),
+      poolOps(),
+      recurrentOps(),
+      channelNormOps(),
+      dropoutOps(),
   };
   return tables;
 }
