@@ -367,17 +367,12 @@ Tensor reduce(Node &node, Tensor &tensor, ArrayRef<int64_t> axes,
 Tensor slice(Node &node, Tensor &tensor, ArrayRef<Size> offsets,
              ArrayRef<Size> lengths, ArrayRef<Size> strides) {
   Value value = node.value(tensor);
-  // Nothing is read at the end of a dimension, but the op wants a place in it.
-  SmallVector<Size> starts(offsets);
-  for (auto [start, length] : llvm::zip(starts, lengths))
-    if (Sizes::asConstant(length) == 0)
-      start = node.sizes.constant(0);
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
   // An empty slice may start at the end, which extract_slice does not take.
   if (llvm::is_contained(lengths, node.sizes.constant(0)))
     return wrap(empty(node, lengths, element), tensor.dtype, lengths);
   value = tensor::ExtractSliceOp::create(
-      node.b, node.loc, typeOf(lengths, element), value, starts, lengths,
+      node.b, node.loc, typeOf(lengths, element), value, offsets, lengths,
       strides);
   return wrap(value, tensor.dtype, lengths);
 }
