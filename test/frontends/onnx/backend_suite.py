@@ -70,6 +70,9 @@ def one_line(text, status):
             r"x and y|ACTUAL|DESIRED|\(shapes|nan location)", line)]
         lines = keep or lines
         return "; ".join(lines)[:300]
+    if status == "REFUSED" and len(lines) > 2:
+        # One line a reason, between what refuses and where to look.
+        return "; ".join(lines[1:-1])[:400]
     errors = [line for line in lines if "error" in line] or lines
     return (errors[0] if errors else "no text")[:400]
 
@@ -79,7 +82,7 @@ def cause(status, reason):
     if status == "WRONG":
         return "another result"
     reason = re.sub(r"^\S*\.onnx'?[:0-9]*:? ?(error: )?", "", reason)
-    reason = re.sub(r" *\(\d+ nodes?: .*\)", "", reason)
+    reason = re.sub(r" *\(\d+ nodes?: [^;]*\)", "", reason)
     reason = re.sub(r'"[^"]*"|\'[^\']*\'', "'...'", reason)
     return re.sub(r"\d+", "N", reason)[:160]
 
