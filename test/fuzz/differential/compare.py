@@ -47,13 +47,13 @@ def all_pairs():
     return pairs
 
 
-def draw_trial(seed, pairs):
-    """Pair number `seed` (round and round) and others at random."""
+def draw_trial(seed, pairs, alone=False):
+    """Pair number `seed` (round and round), alone or with random others."""
     for attempt in range(20):
         draw = Draw([seed, attempt])
         wanted = [pairs[seed % len(pairs)]]
-        wanted += [draw.one(pairs)
-                   for _ in range(int(draw.rng.integers(0, MOST_NODES)))]
+        others = 0 if alone else int(draw.rng.integers(0, MOST_NODES))
+        wanted += [draw.one(pairs) for _ in range(others)]
         made = []
         for operator, dtype in wanted:
             try:

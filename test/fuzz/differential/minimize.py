@@ -114,7 +114,10 @@ def show(trial, out):
 def report(seed, pairs, options):
     """Prints a smaller graph that fails as well, and how to get it again."""
     try:
-        trial = smallest(compare.draw_trial(seed, pairs))
+        trial = compare.draw_trial(seed, pairs)
+        if not fails(trial):
+            trial = compare.draw_trial(seed, pairs, alone=True)
+        trial = smallest(trial)
     except Exception as error:  # the report must not end the run
         print(f"     cannot be drawn again: {error}")
         return

@@ -73,6 +73,7 @@ def run_program(arguments):
         errors="replace", check=False)
     if done.returncode:
         text = done.stderr.strip() or done.stdout.strip()
+        text = text.removeprefix("niello: ")
         raise errors.of_exit_code(done.returncode, text)
     return done.stdout
 
