@@ -14,6 +14,9 @@ using namespace mlir;
 #define GEN_PASS_REGISTRATION
 #include "passes/lower/Passes.h.inc"
 
+/// Teaches bufferisation what a weight is.
+void registerWeightBuffers(DialectRegistry &registry);
+
 } // namespace niello
 
 #endif // NIELLO_PASSES_LOWER_PASSES_H

@@ -48,4 +48,30 @@ def OutlineKernels : Pass<"outline-kernels", "mlir::ModuleOp"> {
   let dependentDialects = ["mlir::func::FuncDialect"];
 }
 
+def PlanArena : Pass<"plan-arena", "mlir::ModuleOp"> {
+  let summary = "Give every buffer a place in one arena, or memory of the runtime";
+  let description = [{
+    ```
+    %a = memref.alloc(%n) : memref<?xf32>   ->   %arena = niello_rt_arena(total) at the top
+                                                 %a = memref.view %arena[offset][%n]
+    ```
+    Buffers whose lives do not overlap share memory: those of constant size by
+    offset, those of a size in symbols by slots as large as the largest. A size
+    that depends on data, and a buffer that a loop carries on, come from
+    `niello_rt_alloc` where they stand; they go back after their last use where
+    that is in sight, else at the end of the call. A function that is not an
+    entry has a frame of its own: on the stack up to 4 KB, else from the runtime.
+
+    - Needs: memrefs, no `memref.dealloc`; the entry marked `model.entry`.
+    - Leaves: no `memref.alloc`.
+    - Order: after bufferisation and `lower-forall`, whose bodies are functions
+      with frames of their own; before `add-context`, which the calls wait for.
+    - Float: changes nothing.
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::func::FuncDialect", "mlir::LLVM::LLVMDialect",
+    "mlir::memref::MemRefDialect"
+  ];
+}
+
 #endif // NIELLO_PASSES_PLAN_PASSES_TD

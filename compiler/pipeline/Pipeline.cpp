@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The road of a model, top to bottom: one function a stage, its passes in
+// order, each with the reason for its place.
+
+#include "compiler/pipeline/Pipeline.h"
+
+#include "compiler/target/cpu/Conversion.h"
+#include "compiler/target/cpu/Object.h"
+#include "passes/lower/Passes.h"
+#include "passes/plan/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/Passes.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace niello;
+
+// Canonical forms, each computation once.
+static void addCleanup(PassManager &passes) {
+  // Gives a loop-carried tensor<?xf32> the static size of its first value and
+  // casts what each iteration yields to it: undefined for a loop in which the
+  // tensor grows, which ONNX's Loop allows.
+  static const std::string disabled[] = {
+      "(anonymous namespace)::ForOpTensorCastFolder"};
+  passes.addPass(createCanonicalizerPass(GreedyRewriteConfig(), disabled));
+  passes.addPass(createCSEPass());
+}
+
+// source -> blocks: what the file spells out in many ops becomes one op.
+static void addBlocks(PassManager &passes, const PipelineOptions &options) {
+  // What no entry calls is not compiled.
+  passes.addPass(createSymbolDCEPass());
+}
+
+// blocks -> packed: every weight gets its final format. There is one so far.
+static void addPacked(PassManager &passes, const PipelineOptions &options) {}
+
+// packed -> plan: what runs as one kernel becomes one op.
+static void addPlan(PassManager &passes, const PipelineOptions &options) {}
+
+// Tensors of any op to linalg, tensor and scf, which have buffer forms.
+static void addUpstreamOps(PassManager &passes) {
+  passes.addPass(createLowerCheck());
+  passes.addPass(createLowerModelToLinalg());
+  // After the model ops, whose lowerings use pad, concat and softmax.
+  passes.addPass(createDecomposeTensors());
+  passes.addPass(createConvertElementwiseToLinalgPass());
+  // Sizes in terms of the inputs' sizes: what the arena is computed from.
+  passes.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
+  addCleanup(passes);
+}
+
+static void addBuffers(PassManager &passes, const PipelineOptions &options) {
+  // Results are computed where they will lie: no copy at the end.
+  if (options.optimise)
+    passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  passes.addPass(createProtectInputs());
+  bufferization::OneShotBufferizePassOptions buffers;
+  buffers.bufferizeFunctionBoundaries = true;
+  buffers.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  // A loop may carry a buffer of another size on: tensors that grow.
+  buffers.allowReturnAllocsFromLoops = true;
+  passes.addPass(bufferization::createOneShotBufferizePass(buffers));
+  // A function that returns its own output buffer need not return it.
+  passes.addPass(bufferization::createDropEquivalentBufferResultsPass());
+  addCleanup(passes);
+}
+
+// plan -> loops: buffers, loops and plain arithmetic.
+static void addLoops(PassManager &passes, const PipelineOptions &options) {
+  addUpstreamOps(passes);
+  addBuffers(passes, options);
+  // On scalars, before anything moves them.
+  passes.addPass(createGuardDivision());
+  passes.addPass(createLowerLinalgToLoops());
+  if (options.optimise && options.numerics != Numerics::Strict)
+    passes.addPass(createReassociateSums());
+  // Bodies become functions before the arena gives each function a frame.
+  passes.addPass(createLowerForall());
+  passes.addPass(createForallToForLoopPass());
+  // Sizes folded and dead buffers gone: the arena sees what is needed.
+  addCleanup(passes);
+  passes.addPass(createPlanArena());
+  addCleanup(passes);
+  // No pass below drops a load.
+  passes.addPass(createEraseUnusedWeights());
+}
+
+// Functions that take the context and find their memory through it.
+static void addRuntimeCalls(PassManager &passes) {
+  passes.addPass(createLowerRequire());
+  // After all who call the runtime.
+  passes.addPass(createAddContext());
+  passes.addPass(createLowerEntry());
+  passes.addPass(createLowerWeights());
+}
+
+// loops -> llvm: one dialect that is LLVM IR.
+static void addLlvm(PassManager &passes, const PipelineOptions &options) {
+  addRuntimeCalls(passes);
+  cpu::ConversionOptions conversion;
+  conversion.polynomials =
+      options.optimise && options.numerics != Numerics::Strict;
+  // Declares library functions, which take no context.
+  cpu::addConversion(passes, options.machine, conversion);
+  addCleanup(passes);
+}
+
+namespace {
+struct StageInfo {
+  Stage stage;
+  StringRef name;
+  void (*add)(PassManager &, const PipelineOptions &);
+};
+} // namespace
+
+static const StageInfo kStages[] = {
+    {Stage::Source, "source", nullptr},   {Stage::Blocks, "blocks", addBlocks},
+    {Stage::Packed, "packed", addPacked}, {Stage::Plan, "plan", addPlan},
+    {Stage::Loops, "loops", addLoops},    {Stage::Llvm, "llvm", addLlvm},
+};
+
+StringRef niello::stageName(Stage stage) {
+  return kStages[static_cast<unsigned>(stage)].name;
+}
+
+std::optional<Stage> niello::findStage(StringRef name) {
+  for (const StageInfo &info : kStages)
+    if (info.name == name)
+      return info.stage;
+  return std::nullopt;
+}
+
+// The stage that the module's text is at; `source` where it says nothing.
+static FailureOr<Stage> currentStage(ModuleOp module) {
+  auto name = module->getAttrOfType<StringAttr>("model.stage");
+  if (!name)
+    return Stage::Source;
+  if (std::optional<Stage> stage = findStage(name.getValue()))
+    return *stage;
+  return module.emitError("unknown stage '")
+         << name.getValue()
+         << "': model.stage is source, blocks, packed, plan, loops or llvm";
+}
+
+LogicalResult niello::runTo(Stage last, ModuleOp module,
+                            const PipelineOptions &options) {
+  FailureOr<Stage> current = currentStage(module);
+  if (failed(current))
+    return failure();
+  for (const StageInfo &info : kStages) {
+    if (info.stage <= *current || info.stage > last)
+      continue;
+    if (options.onStage)
+      options.onStage(info.stage);
+    PassManager passes(module.getContext());
+    passes.enableVerifier(options.verifyEach);
+    info.add(passes, options);
+    if (options.prepare)
+      options.prepare(passes);
+    if (failed(passes.run(module)))
+      return failure();
+    module->setAttr("model.stage",
+                    StringAttr::get(module.getContext(), info.name));
+  }
+  return success();
+}
+
+void niello::registerPipelineDialects(DialectRegistry &registry) {
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  cpu::registerTranslations(registry);
+}
+
+std::unique_ptr<llvm::Module>
+niello::translateToLlvm(ModuleOp module, llvm::LLVMContext &context,
+                        const PipelineOptions &options) {
+  return cpu::translate(module, context, options.machine,
+                        options.optimise ? cpu::Effort::Full
+                                         : cpu::Effort::Plain);
+}
