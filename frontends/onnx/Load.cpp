@@ -112,7 +112,14 @@ OwningOpRef<ModuleOp> importOnnx(MLIRContext &context, StringRef path,
                                           /*RequiresNullTerminator=*/false);
   if (!file)
     return bad(report, name + " cannot be read: " + file.getError().message());
-  StringRef bytes = (*file)->getBuffer();
+  return importOnnxBytes(context, (*file)->getBuffer(), path, options, report);
+}
+
+OwningOpRef<ModuleOp> importOnnxBytes(MLIRContext &context, StringRef bytes,
+                                      StringRef path,
+                                      const ImportOptions &options,
+                                      ImportReport &report) {
+  std::string name = ("'" + path + "'").str();
   if (bytes.empty())
     return bad(report, name + " is empty, not an ONNX model");
   auto scan = scanModel(bytes);

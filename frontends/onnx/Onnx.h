@@ -37,6 +37,13 @@ mlir::OwningOpRef<mlir::ModuleOp> importOnnx(mlir::MLIRContext &context,
                                              const ImportOptions &options,
                                              ImportReport &report);
 
+/// The same from bytes in memory. `path` names the model in messages and says
+/// in which folder external data lies; it is not read.
+mlir::OwningOpRef<mlir::ModuleOp>
+importOnnxBytes(mlir::MLIRContext &context, llvm::StringRef bytes,
+                llvm::StringRef path, const ImportOptions &options,
+                ImportReport &report);
+
 /// One row of `niello ops`.
 struct SupportedOp {
   std::string domain, name;

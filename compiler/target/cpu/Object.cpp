@@ -18,6 +18,8 @@ static void initializeTargets() {
     LLVMInitializeX86Target();
     LLVMInitializeX86TargetMC();
     LLVMInitializeX86AsmPrinter();
+    // The descriptor places the weights section with module-level assembly.
+    LLVMInitializeX86AsmParser();
     return true;
   }();
   (void)once;

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/driver/Compile.h"
+
+#include "compiler/artefact/Artefact.h"
+#include "compiler/support/Registry.h"
+#include "compiler/target/cpu/Object.h"
+#include "compiler/weights/WeightTable.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/FileUtilities.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/ToolOutputFile.h"
+
+using namespace mlir;
+
+namespace niello {
+namespace path = llvm::sys::path;
+
+Compilation::Compilation(const Options &options, llvm::StringRef program)
+    : options(options), program(program),
+      registry([] {
+        DialectRegistry all;
+        registerDialects(all);
+        registerPipelineDialects(all);
+        return all;
+      }()),
+      context(registry, MLIRContext::Threading::DISABLED),
+      showsProgress(options.verbose ||
+                    llvm::sys::Process::StandardErrIsDisplayed()) {}
+
+void Compilation::beginStage(llvm::StringRef name) {
+  endStage();
+  stage = name.str();
+  stageStart = std::chrono::steady_clock::now();
+}
+
+void Compilation::endStage() {
+  using namespace std::chrono;
+  if (stage.empty())
+    return;
+  double s = duration<double>(steady_clock::now() - stageStart).count();
+  // Below a quarter of a second nobody waits; say it only when asked.
+  if (options.verbose || (showsProgress && s > 0.25))
+    llvm::errs() << llvm::formatv("  {0,-8} {1:F2} s\n", stage, s);
+  stage.clear();
+}
+
+int Compilation::load() {
+  beginStage("read");
+  if (llvm::StringRef(options.model).ends_with(".mlir"))
+    return loadIr();
+  ImportReport imported;
+  module = importOnnx(context, options.model, options.import, imported);
+  if (module)
+    return exitDone;
+  if (imported.status == ImportReport::Status::BadModel)
+    return report(exitUser, imported.text);
+  return report(exitNotSupported,
+                "'" + options.model +
+                    "' uses what niello does not compile yet:\n" +
+                    imported.text +
+                    "'niello ops' lists what it does");
+}
+
+int Compilation::loadIr() {
+  if (!llvm::sys::fs::exists(options.model))
+    return report(exitUser, "'" + options.model + "' does not exist");
+  context.loadAllAvailableDialects();
+  module = parseSourceFile<ModuleOp>(options.model, &context);
+  if (!module)
+    return report(exitUser, "'" + options.model + "' is not IR of niello's");
+  return exitDone;
+}
+
+int Compilation::prepare() {
+  auto machine = cpu::findMachine(options.target);
+  if (!machine)
+    return report(exitUser, llvm::toString(machine.takeError()));
+  pipeline.optimise = options.optimise;
+  pipeline.numerics = options.numerics;
+  pipeline.machine = *machine;
+  pipeline.verifyEach = options.verifyEach;
+  pipeline.onStage = [this](Stage next) { beginStage(stageName(next)); };
+  return exitDone;
+}
+
+int Compilation::advance(Stage last) {
+  if (succeeded(runTo(last, *module, pipeline)))
+    return exitDone;
+  return report(exitBug, "could not take '" + options.model + "' to stage " +
+                             stageName(last) +
+                             "; this is a bug of niello's, please report it");
+}
+
+std::string Compilation::outputPath(llvm::StringRef extension) const {
+  if (!options.output.empty())
+    return options.output;
+  return (path::stem(options.model) + extension).str();
+}
+
+/// Writes text to -o, or to the screen without it.
+int Compilation::writeText(llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  endStage();
+  if (options.output.empty() || options.output == "-") {
+    print(llvm::outs());
+    return exitDone;
+  }
+  llvm::Error e = llvm::writeToOutput(
+      options.output, [&](llvm::raw_ostream &os) -> llvm::Error {
+        print(os);
+        return llvm::Error::success();
+      });
+  if (e)
+    return report(exitUser, "cannot write '" + options.output +
+                                "': " + llvm::toString(std::move(e)));
+  return exitDone;
+}
+
+int Compilation::printStage() {
+  if (int code = advance(*findStage(options.emit)))
+    return code;
+  return writeText([&](llvm::raw_ostream &os) {
+    module->print(os, OpPrintingFlags().enableDebugInfo());
+    os << "\n";
+  });
+}
+
+int Compilation::writeBinary() {
+  if (int code = advance(Stage::Plan))
+    return code;
+  auto description = describe(*module);
+  if (!description)
+    return report(exitUser, "'" + options.model +
+                                "': " + llvm::toString(description.takeError()));
+  description->levels = {{pipeline.machine.name, pipeline.machine.features}};
+  if (int code = advance(Stage::Llvm))
+    return code;
+  llvm::StringRef folder = path::parent_path(options.model);
+  auto weights = WeightTable::build(*module, folder.empty() ? "." : folder);
+  if (!weights)
+    return report(exitUser, llvm::toString(weights.takeError()));
+  description->weightsSize = weights->totalBytes();
+
+  beginStage("code");
+  llvm::LLVMContext llvmContext;
+  auto code = translateToLlvm(*module, llvmContext, pipeline);
+  if (!code)
+    return report(exitBug, "could not translate '" + options.model +
+                               "' to LLVM IR; please report it");
+  if (llvm::Error e = emitDescriptor(*description, *code))
+    return report(exitBug, llvm::toString(std::move(e)));
+  auto effort = options.optimise ? cpu::Effort::Full : cpu::Effort::Plain;
+  bool isText = options.emit == "asm";
+  auto object = isText ? cpu::emitAssembly(*code, pipeline.machine, effort)
+                       : cpu::emitObject(*code, pipeline.machine, effort);
+  if (!object)
+    return report(exitBug, llvm::toString(object.takeError()));
+  if (isText)
+    return writeText([&](llvm::raw_ostream &os) {
+      os << llvm::StringRef(object->data(), object->size());
+    });
+  return link(*description, *weights, {object->data(), object->size()});
+}
+
+int Compilation::link(const ModelDescription &description,
+                      const WeightTable &weights, llvm::StringRef object) {
+  beginStage("link");
+  ArtefactRequest request;
+  const char *extension = "";
+  if (options.emit == "shared") {
+    request.kind = ArtefactKind::SharedLibrary;
+    extension = ".so";
+  } else if (options.emit == "static") {
+    request.kind = ArtefactKind::StaticLibrary;
+    extension = ".a";
+  } else if (options.emit == "object") {
+    request.kind = ArtefactKind::Object;
+    extension = ".o";
+  }
+  auto runtime = findRuntimeFolder(program);
+  if (!runtime)
+    return report(exitBug, llvm::toString(runtime.takeError()));
+  request.objects = {llvm::MemoryBufferRef(object, "model")};
+  request.description = &description;
+  request.weights = [&](WeightSink sink) { return weights.stream(sink); };
+  request.outputPath = outputPath(extension);
+  request.runtimeFolder = *runtime;
+  if (request.kind == ArtefactKind::SharedLibrary ||
+      request.kind == ArtefactKind::StaticLibrary) {
+    llvm::SmallString<128> header(request.outputPath);
+    path::replace_extension(header, ".h");
+    request.headerPath = header.str().str();
+  }
+  auto sizes = writeArtefact(request);
+  endStage();
+  if (!sizes)
+    return report(exitUser, llvm::toString(sizes.takeError()));
+  summarise(description, request.outputPath, *sizes);
+  return exitDone;
+}
+
+int compileModel(const Options &options, llvm::StringRef program) {
+  Compilation compilation(options, program);
+  if (int code = compilation.prepare())
+    return code;
+  if (int code = compilation.load())
+    return code;
+  return options.isStage() ? compilation.printStage()
+                           : compilation.writeBinary();
+}
+
+} // namespace niello

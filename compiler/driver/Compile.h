@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One compile, step by step; each step gives an exit code, 0 to go on.
+
+#ifndef NIELLO_COMPILER_DRIVER_COMPILE_H
+#define NIELLO_COMPILER_DRIVER_COMPILE_H
+
+#include "compiler/artefact/Artefact.h"
+#include "compiler/driver/Driver.h"
+#include "compiler/weights/WeightTable.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include <chrono>
+
+namespace niello {
+
+class Compilation {
+public:
+  Compilation(const Options &options, llvm::StringRef program);
+
+  /// Finds the machine and sets the pipeline's options.
+  int prepare();
+  /// Reads the model file into `module`.
+  int load();
+  /// Prints the stage that --emit names.
+  int printStage();
+  /// Goes all the way to --emit=exe, shared, static, object or asm.
+  int writeBinary();
+
+  mlir::ModuleOp getModule() { return *module; }
+  const cpu::Machine &machine() const { return pipeline.machine; }
+
+private:
+  int loadIr();
+  int advance(Stage last);
+  int link(const ModelDescription &description, const WeightTable &weights,
+           llvm::StringRef object);
+  int writeText(llvm::function_ref<void(llvm::raw_ostream &)> print);
+  std::string outputPath(llvm::StringRef extension) const;
+  void summarise(const ModelDescription &description, llvm::StringRef file,
+                 const ArtefactSizes &sizes);
+  void beginStage(llvm::StringRef name);
+  void endStage();
+
+  const Options &options;
+  std::string program;
+  mlir::DialectRegistry registry;
+  mlir::MLIRContext context;
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  PipelineOptions pipeline;
+  bool showsProgress;
+  std::string stage;
+  std::chrono::steady_clock::time_point stageStart;
+};
+
+} // namespace niello
+
+#endif // NIELLO_COMPILER_DRIVER_COMPILE_H

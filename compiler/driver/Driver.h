@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Everything the program `niello` does, so that other programs can do it too.
+
+#ifndef NIELLO_COMPILER_DRIVER_DRIVER_H
+#define NIELLO_COMPILER_DRIVER_DRIVER_H
+
+#include "compiler/driver/Options.h"
+
+namespace niello {
+
+/// Runs one command line and returns its exit code. Prints results to stdout
+/// and everything else to stderr.
+int runDriver(int argc, char **argv);
+
+/// One compile. `program` is argv[0], beside which the runtime is found.
+int compileModel(const Options &options, llvm::StringRef program);
+
+/// Compiles into the cache, unless it is there already, and becomes the
+/// program it made.
+int runModel(const Options &options, llvm::StringRef program);
+
+/// `niello ops` and `niello targets`.
+int listOps(const Options &options);
+int listTargets(const Options &options);
+
+/// Prints `niello: text` to stderr and returns the code.
+int report(ExitCode code, const llvm::Twine &text);
+
+} // namespace niello
+
+#endif // NIELLO_COMPILER_DRIVER_DRIVER_H

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/driver/Options.h"
+
+namespace niello {
+namespace {
+
+constexpr const char *overview =
+    R"(niello compiles a trained model file to a native program, ahead of time.
+
+  niello compile model.onnx -o model     a static executable for this machine
+  niello run model.onnx --input x=x.npy  compile into a cache, then run
+  niello ops                             operators, types and opsets it compiles
+  niello targets                         machines it compiles for
+  niello COMMAND --help                  more about one command
+  niello --version
+
+A first try:
+  niello compile model.onnx -o model
+  ./model --help                         its inputs, and a line that runs
+)";
+
+constexpr const char *compileHelp =
+    R"(niello compile MODEL [-o FILE] [flags]
+
+MODEL is an ONNX file, or the printed IR of a stage (.mlir).
+
+What to make (--emit):
+  exe       a static executable with the weights inside (default)
+  shared    a shared library (.so) and a C header
+  static    a static library (.a) and a C header
+  object    one object (.o)
+  asm       assembly text
+  source, blocks, packed, plan, loops, llvm
+            the IR of that stage, to FILE or the screen
+
+  -o FILE              where it goes (default: the model's name)
+  --target=NAME        a machine of 'niello targets' (default: host, this one)
+  --dim NAME=N         fixes a named dimension of the inputs
+  --dim NAME=LOW..HIGH bounds one; what is not named stays free
+  --numerics=KIND      strict: no reassociation across operators
+                       default: sums inside a kernel may be reassociated
+                       fast: looser functions, each with its bound
+  -O0                  the plain path: every operator as written, nothing
+                       fused; slow, and the reference for the fast one
+  --verify-each        check the IR after every pass
+  -v                   time of each stage
+
+Examples:
+  niello compile model.onnx -o model
+  niello compile model.onnx --emit=shared --dim seq=1..512 --target=x86-64-v3
+  niello compile model.onnx --emit=plan | less
+
+Exit codes: 0 done, 1 the model or the flags, 2 not supported, 3 a bug of
+niello's, 4 the program cannot run on this machine.
+)";
+
+constexpr const char *runHelp =
+    R"(niello run MODEL [flags of compile] [flags of the program]
+
+Compiles MODEL to an executable in a cache (${NIELLO_CACHE:-~/.cache/niello})
+unless it is there, and runs it.
+
+  --input NAME=FILE.npy      one for each input, or
+  --input NAME=random:SEED   random numbers, or
+  --input NAME=1,2,3         the numbers themselves
+  --output-dir DIR           writes NAME.npy for each output
+  --repeat N                 runs N times; min, median and max time
+  --threads N                threads to use
+
+Example:
+  niello run model.onnx --input x=random:1 --repeat 10
+)";
+
+constexpr const char *opsHelp =
+    R"(niello ops [--markdown]
+
+Lists the operators that compile: domain and name, the first opset of the form,
+the element types of the first input, and whether it goes through the function
+body that the ONNX standard gives.
+)";
+
+constexpr const char *targetsHelp =
+    R"(niello targets
+
+Lists what --target takes. A level may be followed by features, as in
+x86-64-v4+avx512bf16.
+)";
+
+} // namespace
+
+std::string helpText(llvm::StringRef command) {
+  if (command == "compile")
+    return compileHelp;
+  if (command == "run")
+    return runHelp;
+  if (command == "ops")
+    return opsHelp;
+  if (command == "targets")
+    return targetsHelp;
+  return overview;
+}
+
+} // namespace niello

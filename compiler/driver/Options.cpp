@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/driver/Options.h"
+
+#include "compiler/support/Nearest.h"
+#include "llvm/ADT/StringExtras.h"
+
+#include <functional>
+
+namespace niello {
+namespace {
+
+using llvm::Error;
+using llvm::StringRef;
+using llvm::Twine;
+
+Error fail(const Twine &text) { return llvm::createStringError(text); }
+
+const char *const commands[] = {"compile", "run", "ops", "targets"};
+const char *const kinds[] = {"exe",    "shared", "static", "object", "asm",
+                             "source", "blocks", "packed", "plan",   "loops",
+                             "llvm"};
+
+/// `--dim seq=128` or `--dim seq=1..512`.
+Error parseDim(StringRef value, Options &options) {
+  auto [name, size] = value.split('=');
+  auto [low, high] = size.split("..");
+  DimBounds bounds;
+  bool isRange = size.contains("..");
+  if (name.empty() || low.getAsInteger(10, bounds.low) ||
+      (isRange && high.getAsInteger(10, bounds.high)))
+    return fail("--dim needs NAME=SIZE or NAME=LOW..HIGH, but got '" + value +
+                "'");
+  if (!isRange)
+    bounds.high = bounds.low;
+  if (bounds.low < 0 || bounds.high < bounds.low)
+    return fail("--dim needs 0 <= LOW <= HIGH, but got '" + value + "'");
+  options.import.dims[name.str()] = bounds;
+  return Error::success();
+}
+
+Error parseEmit(StringRef value, Options &options) {
+  if (!llvm::is_contained(kinds, value))
+    return fail("--emit does not know '" + value + "'" +
+                nearestHint(value, kinds));
+  options.emit = value.str();
+  return Error::success();
+}
+
+Error parseNumerics(StringRef value, Options &options) {
+  static const char *const names[] = {"strict", "default", "fast"};
+  for (int i = 0; i < 3; ++i)
+    if (value == names[i]) {
+      options.numerics = static_cast<Numerics>(i);
+      return Error::success();
+    }
+  return fail("--numerics does not know '" + value + "'" +
+              nearestHint(value, names));
+}
+
+struct Flag {
+  const char *name;
+  bool takesValue;
+  std::function<Error(StringRef, Options &)> set;
+};
+
+template <typename T> auto store(T Options::*field) {
+  return [field](StringRef value, Options &options) {
+    options.*field = value.str();
+    return Error::success();
+  };
+}
+
+auto turn(bool Options::*field, bool to) {
+  return [field, to](StringRef, Options &options) {
+    options.*field = to;
+    return Error::success();
+  };
+}
+
+llvm::ArrayRef<Flag> flags() {
+  static const Flag all[] = {
+      {"-o", true, store(&Options::output)},
+      {"--emit", true, parseEmit},
+      {"--target", true, store(&Options::target)},
+      {"-O0", false, turn(&Options::optimise, false)},
+      {"--dim", true, parseDim},
+      {"--numerics", true, parseNumerics},
+      {"--verify-each", false, turn(&Options::verifyEach, true)},
+      {"--markdown", false, turn(&Options::markdown, true)},
+      {"-v", false, turn(&Options::verbose, true)},
+      {"--help", false, turn(&Options::help, true)},
+      {"-h", false, turn(&Options::help, true)},
+      {"--version", false, turn(&Options::version, true)},
+  };
+  return all;
+}
+
+/// Flags of the compiled program, which `niello run` hands on.
+bool isProgramFlag(StringRef name, bool &takesValue) {
+  takesValue = true;
+  return name == "--input" || name == "--output-dir" || name == "--repeat" ||
+         name == "--threads";
+}
+
+std::string hintFor(StringRef name) {
+  llvm::SmallVector<const char *> names;
+  for (const Flag &flag : flags())
+    names.push_back(flag.name);
+  for (const char *more : {"--input", "--output-dir", "--repeat", "--threads"})
+    names.push_back(more);
+  return nearestHint(name, names);
+}
+
+/// Takes one argument and, where the flag has one, its value.
+Error parseFlag(llvm::ArrayRef<const char *> arguments, size_t &i,
+                Options &options) {
+  StringRef argument = arguments[i];
+  StringRef name = argument.split('=').first;
+  StringRef inlineValue = argument.split('=').second;
+  bool hasInline = name.size() != argument.size();
+  auto takeValue = [&](StringRef &out) -> Error {
+    if (hasInline) {
+      out = inlineValue;
+      return Error::success();
+    }
+    if (i + 1 >= arguments.size())
+      return fail(Twine(name) + " needs a value");
+    out = arguments[++i];
+    return Error::success();
+  };
+  bool takesValue;
+  StringRef given;
+  if (options.command == "run" && isProgramFlag(name, takesValue)) {
+    if (Error e = takeValue(given))
+      return e;
+    options.programArguments.push_back(name.str());
+    options.programArguments.push_back(given.str());
+    return Error::success();
+  }
+  for (const Flag &flag : flags()) {
+    if (name != flag.name)
+      continue;
+    if (!flag.takesValue && hasInline)
+      return fail(Twine(name) + " takes no value, but got '" + inlineValue +
+                  "'");
+    if (flag.takesValue)
+      if (Error e = takeValue(given))
+        return e;
+    return flag.set(given, options);
+  }
+  return fail("unknown flag '" + Twine(name) + "'" + hintFor(name));
+}
+
+} // namespace
+
+llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
+  Options options;
+  size_t i = 0;
+  if (!arguments.empty() && arguments[0][0] != '-') {
+    options.command = arguments[0];
+    if (!llvm::is_contained(commands, options.command))
+      return fail("unknown command '" + Twine(options.command) + "'" +
+                  nearestHint(options.command, commands));
+    i = 1;
+  }
+  for (; i < arguments.size(); ++i) {
+    StringRef argument = arguments[i];
+    if (argument.size() > 1 && argument.front() == '-') {
+      if (Error e = parseFlag(arguments, i, options))
+        return std::move(e);
+    } else if (options.model.empty()) {
+      options.model = argument.str();
+    } else {
+      return fail("one model at a time, but got '" + Twine(options.model) +
+                  "' and '" + argument + "'");
+    }
+  }
+  bool needsModel = options.command == "compile" || options.command == "run";
+  if (needsModel && options.model.empty() && !options.help)
+    return fail("'niello " + Twine(options.command) +
+                "' needs a model file; see niello " + options.command +
+                " --help");
+  if (options.command == "run" && options.emit != "exe")
+    return fail("'niello run' compiles to an executable; --emit goes with "
+                "'niello compile'");
+  return options;
+}
+
+} // namespace niello

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the user asked for: one struct, no global option variables.
+
+#ifndef NIELLO_COMPILER_DRIVER_OPTIONS_H
+#define NIELLO_COMPILER_DRIVER_OPTIONS_H
+
+#include "compiler/pipeline/Pipeline.h"
+#include "frontends/onnx/Onnx.h"
+#include "llvm/Support/Error.h"
+
+#include <string>
+#include <vector>
+
+namespace niello {
+
+/// Exit codes of every Niello program.
+enum ExitCode {
+  exitDone = 0,
+  exitUser = 1,         ///< the model or the flags
+  exitNotSupported = 2, ///< a model that is right but not compiled yet
+  exitBug = 3,          ///< ours
+  exitWrongMachine = 4,
+};
+
+struct Options {
+  std::string command; ///< compile, run, ops, targets; empty for none
+  std::string model;
+  std::string output;
+  std::string emit = "exe";
+  std::string target = "host";
+  bool optimise = true;
+  Numerics numerics = Numerics::Default;
+  ImportOptions import;
+  bool verbose = false;
+  bool verifyEach = false;
+  bool markdown = false; ///< niello ops --markdown
+  bool help = false;
+  bool version = false;
+  /// What `niello run` hands to the program it compiled.
+  std::vector<std::string> programArguments;
+
+  bool isStage() const { return findStage(emit).has_value(); }
+};
+
+/// The options of a command line, or one sentence that names the argument and
+/// the nearest known one.
+llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments);
+
+/// The manual: of one command, or of the program where it is empty.
+std::string helpText(llvm::StringRef command);
+
+} // namespace niello
+
+#endif // NIELLO_COMPILER_DRIVER_OPTIONS_H

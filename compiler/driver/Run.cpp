@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#include "compiler/driver/Compile.h"
+
+#include "dialects/model/Model.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/SHA256.h"
+
+#include <unistd.h>
+
+using namespace mlir;
+
+namespace niello {
+namespace fs = llvm::sys::fs;
+namespace path = llvm::sys::path;
+
+/// ${NIELLO_CACHE}, or niello/ in the user's cache folder.
+static std::string cacheFolder() {
+  llvm::SmallString<128> folder;
+  if (auto given = llvm::sys::Process::GetEnv("NIELLO_CACHE"))
+    folder = *given;
+  else if (path::cache_directory(folder))
+    path::append(folder, "niello");
+  else
+    folder = "/tmp/niello";
+  path::append(folder, "run");
+  return folder.str().str();
+}
+
+/// Size and time of a file, as text; what cannot be looked at is its name.
+static std::string stamp(const llvm::Twine &file) {
+  fs::file_status status;
+  if (fs::status(file, status))
+    return file.str();
+  return file.str() + ":" + std::to_string(status.getSize()) + ":" +
+         std::to_string(
+             status.getLastModificationTime().time_since_epoch().count());
+}
+
+/// What the artefact depends on: the compiler, the flags, the model file's
+/// content and the files that its weights lie in.
+static std::string cacheKey(Compilation &compilation, const Options &options,
+                            llvm::StringRef program) {
+  llvm::SHA256 sha;
+  sha.update(stamp(fs::getMainExecutable(program.str().c_str(), nullptr)));
+  sha.update(compilation.machine().name);
+  sha.update(std::to_string(options.optimise) +
+             std::to_string(static_cast<int>(options.numerics)));
+  for (const auto &[name, bounds] : options.import.dims)
+    sha.update(name + "=" + std::to_string(bounds.low) + ".." +
+               std::to_string(bounds.high));
+  ModuleOp module = compilation.getModule();
+  sha.update(stamp(options.model));
+  for (auto weight : module.getOps<model::WeightOp>())
+    sha.update(stamp(path::parent_path(options.model) + "/" +
+                     weight.getFile()));
+  auto digest = sha.final();
+  return llvm::toHex(llvm::ArrayRef<uint8_t>(digest.data(), 16), true);
+}
+
+int runModel(const Options &given, llvm::StringRef program) {
+  Options options = given;
+  std::string artefact;
+  {
+    Compilation compilation(options, program);
+    if (int code = compilation.prepare())
+      return code;
+    if (int code = compilation.load())
+      return code;
+    std::string folder = cacheFolder();
+    if (std::error_code e = fs::create_directories(folder))
+      return report(exitUser, "cannot make the cache folder '" + folder +
+                                  "': " + e.message() +
+                                  "; set NIELLO_CACHE to another");
+    artefact = folder + "/" + cacheKey(compilation, options, program);
+    options.output = artefact;
+    if (!fs::can_execute(artefact))
+      if (int code = compilation.writeBinary())
+        return code;
+  }
+  std::vector<char *> arguments{artefact.data()};
+  for (const std::string &argument : options.programArguments)
+    arguments.push_back(const_cast<char *>(argument.c_str()));
+  arguments.push_back(nullptr);
+  execv(artefact.c_str(), arguments.data());
+  return report(exitUser, "cannot start '" + artefact + "'");
+}
+
+} // namespace niello
