@@ -71,7 +71,7 @@ func.func private @map(%x: memref<?x3xf32>, %y: memref<?x3xf32>)
 
 // What a row hands on is a buffer of one row.
 // CHECK-LABEL: @softmax_part
-// CHECK: memref.alloca() {{.*}} : memref<64xf32>
+// CHECK: memref.alloc() {{.*}} : memref<64xf32>
 // CHECK-NOT: memref<4x64xf32>{{$}}
 func.func private @softmax_part(%x: memref<4x64xf32>, %y: memref<4x64xf32>)
     attributes {kernel.kind = "rows", kernel.rows = 1 : i64} {

@@ -19,6 +19,35 @@ Value GemmEmitter::add(Value left, Value right) {
   return builder.createOrFold<arith::AddIOp>(loc, left, right);
 }
 
+// Iterations that threads may share; below a million products one thread is
+// done before another has started.
+void GemmEmitter::forAll(ArrayRef<Value> counts,
+                         llvm::function_ref<void(ValueRange)> body) {
+  constexpr int64_t leastProducts = 1'000'000;
+  int64_t products = 1;
+  for (Value size : sizes) {
+    auto constant = getConstantIntValue(size);
+    products = constant ? products * *constant : leastProducts;
+    products = std::min(products, leastProducts);
+  }
+  OpBuilder::InsertionGuard guard(builder);
+  if (products >= leastProducts) {
+    auto loop = scf::ForallOp::create(builder, loc,
+                                      getAsOpFoldResult(ValueRange(counts)),
+                                      ValueRange(), std::nullopt);
+    builder.setInsertionPointToStart(loop.getBody());
+    body(loop.getInductionVars());
+    return;
+  }
+  SmallVector<Value> at;
+  for (Value count : counts) {
+    auto loop = scf::ForOp::create(builder, loc, index(0), count, index(1));
+    builder.setInsertionPointToStart(loop.getBody());
+    at.push_back(loop.getInductionVar());
+  }
+  body(at);
+}
+
 Value GemmEmitter::sub(Value left, Value right) {
   return builder.createOrFold<arith::SubIOp>(loc, left, right);
 }
@@ -81,46 +110,82 @@ void GemmEmitter::emit() {
     blockRows = std::min(blockRows, *rows);
   blockRows = llvm::divideCeil(blockRows, tile.rows) * tile.rows;
 
-  auto scratch = MemRefType::get({ShapedType::kDynamic}, contraction.element);
-  auto alignment = builder.getI64IntegerAttr(64);
-  // One vector more, because the last store of a transpose reaches beyond.
-  packedA = memref::AllocOp::create(
-      builder, loc, scratch, add(mul(k, index(blockRows)), index(tile.lanes)),
-      alignment);
-  packedB = memref::AllocOp::create(
-      builder, loc, scratch,
-      add(mul(k, index(tile.columns())), index(tile.lanes)), alignment);
-  accumulators = memref::AllocaOp::create(
+  // Loops of one iteration are no loops.
+  llvm::erase_if(contraction.outer, [&](unsigned loop) {
+    return getConstantIntValue(sizes[loop]) == 1;
+  });
+  bool packsEach = llvm::any_of(contraction.outer, [&](unsigned loop) {
+    return contraction.aMap.isFunctionOfDim(loop);
+  });
+  if (packsEach)
+    forAllOuter(blockRows);
+  else
+    forAllPanels(blockRows);
+}
+
+// A scratch vector for `elements`, and one vector more, because the last store
+// of a transpose reaches beyond.
+Value GemmEmitter::scratch(Value elements) {
+  auto type = MemRefType::get({ShapedType::kDynamic}, contraction.element);
+  return memref::AllocOp::create(builder, loc, type,
+                                 add(elements, index(tile.lanes)),
+                                 builder.getI64IntegerAttr(64));
+}
+
+// Scratch of one thread.
+void GemmEmitter::startThread() {
+  packedB = scratch(mul(k, index(tile.columns())));
+  accumulators = memref::AllocOp::create(
       builder, loc,
       MemRefType::get({tile.rows * tile.columns()}, contraction.element),
-      alignment);
+      builder.getI64IntegerAttr(64));
+}
 
-  // One loop for each that is neither row, column nor depth, then the three of
-  // the header.
-  std::function<void(unsigned)> nest = [&](unsigned depth) {
-    if (depth < contraction.outer.size()) {
-      unsigned loop = contraction.outer[depth];
-      forEach(index(0), sizes[loop], index(1), [&](Value iv) {
-        loops[loop] = iv;
-        nest(depth + 1);
-      });
-      return;
-    }
+void GemmEmitter::runPanel(Value block, Value rows, Value column) {
+  packB(column);
+  forEach(index(0), rows, index(tile.rows), [&](Value row) {
+    computeTile(row, sub(rows, row));
+    storeTile(add(block, row), column);
+  });
+}
+
+// Each matrix of a batch has its own A: the batch is what threads share.
+void GemmEmitter::forAllOuter(int64_t blockRows) {
+  SmallVector<Value> counts;
+  for (unsigned loop : contraction.outer)
+    counts.push_back(sizes[loop]);
+  forAll(counts, [&](ValueRange at) {
+    for (auto [loop, value] : llvm::zip(contraction.outer, at))
+      loops[loop] = value;
+    packedA = scratch(mul(k, index(blockRows)));
+    startThread();
     forEach(index(0), m, index(blockRows), [&](Value block) {
       Value rows = min(index(blockRows), sub(m, block));
       packA(block, rows);
-      forEach(index(0), n, index(tile.columns()), [&](Value column) {
-        packB(column);
-        forEach(index(0), rows, index(tile.rows), [&](Value row) {
-          computeTile(row, sub(rows, row));
-          storeTile(add(block, row), column);
-        });
-      });
+      forEach(index(0), n, index(tile.columns()),
+              [&](Value column) { runPanel(block, rows, column); });
     });
-  };
-  nest(0);
-  memref::DeallocOp::create(builder, loc, packedB);
-  memref::DeallocOp::create(builder, loc, packedA);
+  });
+}
+
+// A is packed once for all: panels of B are what threads share.
+void GemmEmitter::forAllPanels(int64_t blockRows) {
+  packedA = scratch(mul(k, index(blockRows)));
+  SmallVector<Value> counts;
+  for (unsigned loop : contraction.outer)
+    counts.push_back(sizes[loop]);
+  counts.push_back(builder.createOrFold<arith::CeilDivUIOp>(
+      loc, n, index(tile.columns())));
+  forEach(index(0), m, index(blockRows), [&](Value block) {
+    Value rows = min(index(blockRows), sub(m, block));
+    packA(block, rows);
+    forAll(counts, [&](ValueRange at) {
+      for (auto [loop, value] : llvm::zip(contraction.outer, at))
+        loops[loop] = value;
+      startThread();
+      runPanel(block, rows, mul(at.back(), index(tile.columns())));
+    });
+  });
 }
 
 } // namespace niello

@@ -3,7 +3,7 @@
 // The GEMM generator: one register-tiled loop nest for every contraction.
 //
 //   for m0 in M by block:                     A block packed: [M/MR][K][MR]
-//     for j in N by NR:                       B panel packed: [K][NR]
+//     for j in N by NR, in parallel:          B panel packed: [K][NR]
 //       for i in block by MR:
 //         MR x NR accumulators over K  ->  tile [MR][NR]
 //         tile, bias, residual ...     ->  output, a row at a time
@@ -61,6 +61,8 @@ struct GemmEmitter {
   mlir::Value sub(mlir::Value left, mlir::Value right);
   mlir::Value mul(mlir::Value left, mlir::Value right);
   mlir::Value min(mlir::Value left, mlir::Value right);
+  void forAll(llvm::ArrayRef<mlir::Value> counts,
+              llvm::function_ref<void(mlir::ValueRange)> body);
   void forEach(mlir::Value begin, mlir::Value end, mlir::Value step,
                llvm::function_ref<void(mlir::Value)> body);
   void ifThen(mlir::Value condition, llvm::function_ref<void()> then,
@@ -68,6 +70,11 @@ struct GemmEmitter {
   mlir::VectorType vectorType(mlir::Type element);
 
 private:
+  mlir::Value scratch(mlir::Value elements);
+  void startThread();
+  void runPanel(mlir::Value block, mlir::Value rows, mlir::Value column);
+  void forAllOuter(int64_t blockRows);
+  void forAllPanels(int64_t blockRows);
   void transposePanel(View view, mlir::Value memref, int64_t pitch,
                       mlir::Value base, int64_t width,
                       llvm::ArrayRef<llvm::SmallVector<mlir::Value>> leads,

@@ -18,7 +18,8 @@ def LowerKernelGemm : Pass<"lower-kernel-gemm"> {
       f16 or a narrow integer, or that have fewer than 4096 products: plain
       loops are as good for those.
     - Order: after bufferisation; before `lower-kernel-rows`, which would take
-      the epilogue as a kernel of its own.
+      the epilogue as a kernel of its own, and before `plan-arena`, which
+      places the scratch.
     - Float: sums run over k in order, with fused multiply-adds where the target
       has them; the order does not depend on sizes or threads.
   }];

@@ -30,7 +30,6 @@ SmallVector<Value> RowEmitter::forEach(
 
 // A buffer of one row for each local memref that has more than a value a row.
 void RowEmitter::makeBuffers() {
-  constexpr int64_t mostOnStack = 4096; // elements
   for (auto &[memref, buffer] : buffers) {
     auto alloc = memref.getDefiningOp<memref::AllocOp>();
     auto type = cast<MemRefType>(memref.getType());
@@ -48,11 +47,8 @@ void RowEmitter::makeBuffers() {
     }
     auto row = MemRefType::get(shape, type.getElementType());
     auto alignment = builder.getI64IntegerAttr(64);
-    if (dynamic.empty() && row.getNumElements() <= mostOnStack)
-      buffer.memref = memref::AllocaOp::create(builder, loc, row, alignment);
-    else
-      buffer.memref =
-          memref::AllocOp::create(builder, loc, row, dynamic, alignment);
+    buffer.memref =
+        memref::AllocOp::create(builder, loc, row, dynamic, alignment);
   }
 }
 
@@ -85,9 +81,6 @@ void RowEmitter::emit() {
     });
   };
   nest();
-  for (auto &[memref, buffer] : buffers)
-    if (buffer.memref && buffer.memref.getDefiningOp<memref::AllocOp>())
-      memref::DeallocOp::create(builder, loc, buffer.memref);
 }
 
 // Where an operand is in this row. What does not change along the lanes is
