@@ -22,11 +22,14 @@ namespace niello {
 
 namespace {
 
-// The names of the source nodes in a location, each once.
+// The names of the source nodes in a location, each once. The importer writes
+// "/encoder/MatMul@model.onnx"; one file is all there is, so the node will do.
 void collectNames(Location loc, SmallVectorImpl<StringRef> &names) {
   if (auto name = dyn_cast<NameLoc>(loc)) {
-    if (!llvm::is_contained(names, name.getName().getValue()))
-      names.push_back(name.getName().getValue());
+    StringRef node = name.getName().getValue();
+    node = node.take_front(node.rfind('@'));
+    if (!node.empty() && !llvm::is_contained(names, node))
+      names.push_back(node);
   } else if (auto fused = dyn_cast<FusedLoc>(loc)) {
     for (Location part : fused.getLocations())
       collectNames(part, names);
