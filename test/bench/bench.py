@@ -3,7 +3,7 @@
 """Times compiled models beside onnxruntime, and the compiler itself.
 
     bench.py                 everything below
-    bench.py --only GROUP    one of: speed, table, one-op
+    bench.py --only G[,G]    of: speed, table, one-op
     bench.py --seconds 5     how long each engine is timed (4)
 
 speed   MiniLM-L6 at 1 x 128 and ResNet-50: ratio to onnxruntime, one thread,
@@ -189,15 +189,16 @@ GROUPS = {"speed": speed, "table": table, "one-op": one_op}
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--only", choices=GROUPS)
+    parser.add_argument("--only", default=",".join(GROUPS))
     parser.add_argument("--seconds", type=float, default=4)
     options = parser.parse_args()
-    for name, group in GROUPS.items():
-        if options.only not in (None, name):
-            continue
+    chosen = options.only.split(",")
+    if unknown := set(chosen) - set(GROUPS):
+        parser.error(f"no such group: {', '.join(sorted(unknown))}")
+    for name in chosen:
         with tempfile.TemporaryDirectory(prefix="niello-bench-") as folder:
             try:
-                group(folder, options)
+                GROUPS[name](folder, options)
             except Exception as error:
                 COUNTS[1] += 1
                 print(f"FAIL {name}: {error}", flush=True)
