@@ -125,6 +125,15 @@ llvm::ArrayRef<Registration> dropoutOps();
 llvm::ArrayRef<Registration> ifOps();
 llvm::ArrayRef<Registration> loopOps();
 llvm::ArrayRef<Registration> scanOps();
+llvm::ArrayRef<Registration> padOps();
+llvm::ArrayRef<Registration> arrangeOps();
+llvm::ArrayRef<Registration> fillOps();
+llvm::ArrayRef<Registration> selectOps();
+llvm::ArrayRef<Registration> einsumOps();
+llvm::ArrayRef<Registration> fourierOps();
+llvm::ArrayRef<Registration> matrixOps();
+llvm::ArrayRef<Registration> orderOps();
+llvm::ArrayRef<Registration> scatterOps();
 
 } // namespace niello::onnx_frontend
 

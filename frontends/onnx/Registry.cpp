@@ -35,6 +35,15 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       recurrentOps(),
       channelNormOps(),
       dropoutOps(),
+      padOps(),
+      arrangeOps(),
+      fillOps(),
+      selectOps(),
+      einsumOps(),
+      fourierOps(),
+      matrixOps(),
+      orderOps(),
+      scatterOps(),
   };
   return tables;
 }

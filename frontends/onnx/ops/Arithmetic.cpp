@@ -102,11 +102,15 @@ LogicalResult importBitShift(Node &node) {
                     "'");
   SmallVector<Tensor> both{node.tensor(0), node.tensor(1)};
   bool isLeft = direction == "LEFT";
-  // Shifting by the width or more gives 0, which arith leaves open.
+  bool isSigned = isSignedInteger(node.dtype(0));
+  // An amount that is negative or too large gives what is left after all bits
+  // are shifted out; arith leaves it open.
   auto shift = [&](ArrayRef<Term> x) -> Term {
     model::Emit &e = *x[0].emit;
     double last = x[0].getType().getIntOrFloatBitWidth() - 1;
     Term amount = minimum(x[1], x[1].like(last), /*isSigned=*/false);
+    if (!isLeft && isSigned)
+      return e.wrap(arith::ShRSIOp::create(e.b, e.loc, x[0], amount));
     Term shifted = e.wrap(
         isLeft ? arith::ShLIOp::create(e.b, e.loc, x[0], amount).getResult()
                : arith::ShRUIOp::create(e.b, e.loc, x[0], amount).getResult());
@@ -131,7 +135,7 @@ LogicalResult importMean(Node &node) {
 const Registration table[] = {
     {"", "Pow", importPow, numbers},
     {"", "Mod", importMod, numbers},
-    {"", "BitShift", importBitShift, unsignedInts},
+    {"", "BitShift", importBitShift, ints},
     {"", "Mean", importMean, floats},
 };
 

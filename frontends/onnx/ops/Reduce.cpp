@@ -2,7 +2,7 @@
 //
 // Reductions along axes and softmax.
 
-#include "frontends/onnx/ops/Emit.h"
+#include "frontends/onnx/ops/ReduceAxes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -12,35 +12,6 @@ using namespace mlir;
 
 namespace niello::onnx_frontend {
 namespace {
-
-/// The axes of a reduction: attribute, input, or all. `none` is set where the
-/// node asks to reduce nothing (noop_with_empty_axes).
-LogicalResult reductionAxes(Node &node, SmallVector<int64_t> &axes,
-                            bool &none) {
-  int64_t rank = node.tensor(0).rank();
-  auto given = node.intsAttr("axes");
-  if (!given && node.has(1)) {
-    given = node.constants(1);
-    if (!given)
-      return node.refuse("needs axes known at compile time");
-  }
-  none = false;
-  if (!given || given->empty()) {
-    none = node.intAttr("noop_with_empty_axes", 0);
-    axes.assign(llvm::seq<int64_t>(0, rank).begin(),
-                llvm::seq<int64_t>(0, rank).end());
-    return success();
-  }
-  for (int64_t axis : *given) {
-    auto fixed = node.axis(axis, rank);
-    if (failed(fixed))
-      return failure();
-    axes.push_back(*fixed);
-  }
-  llvm::sort(axes);
-  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
-  return success();
-}
 
 enum class Reduction { Sum, Mean, Max, Min, Prod, SumSquare, L1, L2, LogSum,
                        LogSumExp };
@@ -113,11 +84,8 @@ Value magnitude(ImplicitLocOpBuilder &b, ArrayRef<Value> args) {
 
 /// Divides a sum by the number of elements it was taken over.
 Tensor divideByCount(Node &node, Tensor sum, Tensor &input,
-                     ArrayRef<int64_t> axes) {
-  SmallVector<Size> counted;
-  for (int64_t axis : axes)
-    counted.push_back(input.dims[axis]);
-  Value count = node.sizes.value(node.sizes.product(counted));
+                     const ReductionAxes &axes) {
+  Value count = node.sizes.value(countOver(node, input, axes));
   Value number = arith::IndexCastOp::create(node.b, node.loc,
                                             node.b.getI64Type(), count);
   DType dtype = sum.dtype;
@@ -131,11 +99,11 @@ Tensor divideByCount(Node &node, Tensor sum, Tensor &input,
 
 /// log(sum(exp(x - max))) + max, with the max made finite so that rows of inf
 /// stay inf and rows of -inf stay -inf instead of NaN.
-FailureOr<Tensor> logSumExp(Node &node, Tensor input, ArrayRef<int64_t> axes,
-                            bool keepDims) {
+FailureOr<Tensor> logSumExp(Node &node, Tensor input,
+                            const ReductionAxes &axes, bool keepDims) {
   DType dtype = input.dtype;
   auto withMax = [&](bool keep) {
-    Tensor high = reduce(node, input, axes, keep,
+    Tensor high = reduceOver(node, input, axes, keep,
                          neutral(node, dtype, Reduction::Max),
                          [&](auto &b, auto args) {
                            return combine(b, dtype, Reduction::Max, args[0],
@@ -158,7 +126,7 @@ FailureOr<Tensor> logSumExp(Node &node, Tensor input, ArrayRef<int64_t> axes,
   });
   if (failed(shifted))
     return failure();
-  Tensor sum = reduce(node, *shifted, axes, keepDims,
+  Tensor sum = reduceOver(node, *shifted, axes, keepDims,
                       neutral(node, dtype, Reduction::Sum),
                       [&](auto &b, auto args) {
                         return combine(b, dtype, Reduction::Sum, args[0],
@@ -172,14 +140,12 @@ FailureOr<Tensor> logSumExp(Node &node, Tensor input, ArrayRef<int64_t> axes,
 
 template <Reduction kind> LogicalResult importReduce(Node &node) {
   Tensor &input = node.tensor(0);
-  SmallVector<int64_t> axes;
-  bool none;
-  if (failed(reductionAxes(node, axes, none)))
+  auto given = readReductionAxes(node);
+  if (failed(given))
     return failure();
-  if (none) // reduce over no axis: only the element function remains
-    axes.clear();
+  ReductionAxes &axes = *given;
   bool keepDims = node.intAttr("keepdims", 1);
-  if (input.elements && input.rank() == 1 && axes.size() == 1 &&
+  if (input.elements && input.rank() == 1 && axes.known.size() == 1 &&
       (kind == Reduction::Prod || kind == Reduction::Sum)) {
     Size all = node.sizes.constant(kind == Reduction::Prod);
     for (Size size : *input.elements)
@@ -193,7 +159,7 @@ template <Reduction kind> LogicalResult importReduce(Node &node) {
   DType outer = input.dtype;
   if (outer == DType::Bool) { // min is and, max is or: on bytes
     Tensor bytes = castTo(node, input, DType::UInt8);
-    Tensor out = reduce(node, bytes, axes, keepDims,
+    Tensor out = reduceOver(node, bytes, axes, keepDims,
                         neutral(node, DType::UInt8, kind),
                         [&](auto &b, auto args) {
                           return combine(b, DType::UInt8, kind, args[0],
@@ -211,7 +177,7 @@ template <Reduction kind> LogicalResult importReduce(Node &node) {
     x = each(node, x, square);
   if (kind == Reduction::L1)
     x = each(node, x, magnitude);
-  Tensor out = reduce(node, x, axes, keepDims, neutral(node, dtype, kind),
+  Tensor out = reduceOver(node, x, axes, keepDims, neutral(node, dtype, kind),
                       [&](auto &b, auto args) {
                         return combine(b, dtype, kind, args[0], args[1]);
                       });
@@ -252,7 +218,7 @@ FailureOr<Tensor> softmax(Node &node, bool isLog) {
   DType outer = input.dtype, dtype = carrier(outer, Reduction::Sum);
   Tensor x = castTo(node, input, dtype), out;
   if (isLog) {
-    auto norm = logSumExp(node, x, {*axis}, /*keepDims=*/true);
+    auto norm = logSumExp(node, x, {{*axis}}, /*keepDims=*/true);
     if (failed(norm))
       return failure();
     SmallVector<Tensor> both{x, *norm};
