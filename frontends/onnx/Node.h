@@ -134,6 +134,7 @@ llvm::ArrayRef<Registration> fourierOps();
 llvm::ArrayRef<Registration> matrixOps();
 llvm::ArrayRef<Registration> orderOps();
 llvm::ArrayRef<Registration> scatterOps();
+llvm::ArrayRef<Registration> featureOps();
 
 } // namespace niello::onnx_frontend
 

@@ -44,6 +44,7 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       matrixOps(),
       orderOps(),
       scatterOps(),
+      featureOps(),
   };
   return tables;
 }
