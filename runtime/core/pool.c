@@ -12,6 +12,8 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -33,6 +35,7 @@ typedef struct pool {
   niello_session *session;
   uint32_t workers;
   int spins;
+  pid_t process;
   pthread_t *ids;
 
   _Atomic uint64_t state;
@@ -137,6 +140,7 @@ static pool *start_pool(niello_session *session) {
   if (!p)
     return NULL;
   *p = (pool){.session = session};
+  p->process = getpid();
   p->spins = wanted < allowed_cpus() ? SPINS : 1;
   p->ids = take(session, wanted * sizeof(pthread_t));
   if (!p->ids) {
@@ -158,9 +162,7 @@ static pool *start_pool(niello_session *session) {
   return p;
 }
 
-void end_pool(pool *p) {
-  if (!p)
-    return;
+static void join_workers(pool *p) {
   pthread_mutex_lock(&p->lock);
   atomic_store(&p->stop, true);
   pthread_cond_broadcast(&p->wake);
@@ -169,6 +171,17 @@ void end_pool(pool *p) {
     pthread_join(p->ids[i], NULL);
   pthread_mutex_destroy(&p->lock);
   pthread_cond_destroy(&p->wake);
+}
+
+/* Threads do not follow a process through fork: in a child there is no one to
+ * join, and the lock and the condition are as those threads have left them. */
+static bool is_inherited(const pool *p) { return p->process != getpid(); }
+
+void end_pool(pool *p) {
+  if (!p)
+    return;
+  if (!is_inherited(p))
+    join_workers(p);
   give(p->session, p->ids);
   give(p->session, p);
 }
@@ -236,6 +249,10 @@ void run_parallel(context *call, int64_t count, niello_parallel_body body,
   if (session->host.parallel_for) {
     run_on_host(call, count, body, env);
     return;
+  }
+  if (session->pool && is_inherited(session->pool)) {
+    end_pool(session->pool);
+    session->pool = NULL;
   }
   if (!session->pool)
     session->pool = start_pool(session);

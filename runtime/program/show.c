@@ -61,7 +61,8 @@ static void show_quoted(const char *word) {
   putchar('\'');
 }
 
-/* A size for an open dimension that its bounds allow. */
+/* A size for an open dimension that its bounds allow: 1 for what is likely
+ * a batch, else a few. */
 static int64_t example_size(const options *o, const niello_dim_desc *dim) {
   if (dim->size >= 0)
     return dim->size;
@@ -69,7 +70,7 @@ static int64_t example_size(const options *o, const niello_dim_desc *dim) {
     return 1;
   const niello_symbol_desc *symbol =
       niello_symbol(o->model, (size_t)dim->symbol);
-  int64_t size = strstr(symbol->name, "batch") ? 1 : 8;
+  int64_t size = symbol->name[0] == 'b' || symbol->name[0] == 'B' ? 1 : 8;
   size = size < symbol->min ? symbol->min : size;
   return size > symbol->max ? symbol->max : size;
 }
