@@ -201,6 +201,30 @@ static void host_services(void) {
   niello_close(model);
 }
 
+// Of two levels the first that this machine can run is taken.
+static void levels(void) {
+  const niello_level_desc two[] = {
+      {sizeof(two[0]), 0, "future", {1ull << 63, 0}},
+      {sizeof(two[0]), 0, "x86-64", {0, 0}},
+  };
+  niello_entry_desc entry = niello_descriptor.entries[0];
+  const niello_entry_code codes[] = {NULL, entry.code[0]};
+  niello_model_desc desc = niello_descriptor;
+  entry.code = codes;
+  desc.entries = &entry;
+  desc.num_entries = 1;
+  desc.levels = two;
+  desc.num_levels = 2;
+  niello_model *model;
+  niello_session *session;
+  EXPECT(!niello_open(&desc, &model, NULL));
+  EXPECT_TEXT(niello_level(model), "x86-64");
+  EXPECT(!niello_session_create(model, NULL, &session, NULL));
+  own_outputs(session);
+  niello_session_destroy(session);
+  niello_close(model);
+}
+
 static void descriptions(void) {
   niello_model *model;
   EXPECT(!niello_open(&niello_descriptor, &model, NULL));
@@ -234,6 +258,7 @@ int main(void) {
 #endif
   arithmetic();
   host_services();
+  levels();
   descriptions();
   return 0;
 }
