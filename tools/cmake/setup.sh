@@ -120,20 +120,25 @@ need_onnx() {
   left=$((left - $1))
 }
 
-# Shows every half minute how far ninja has come.
+# Shows every half minute how far ninja has come; the time left follows from
+# the time that the steps so far have taken.
 watch_build() {
-  local pid=$1 tick=0
+  local pid=$1 later=$left tick=0 at
   while kill -0 "$pid" 2>/dev/null; do
     sleep 1
     tick=$((tick + 1))
     [ $((tick % 30)) = 0 ] || continue
-    say "  step $(grep -o '^\[[0-9]*/[0-9]*\]' "$build/logs/build.log" |
-      tail -n 1 | tr -d '[]' | sed 's|/| of |')"
+    at=$(grep -o '^\[[1-9][0-9]*/[0-9]*\]' "$build/logs/build.log" |
+      tail -n 1 | tr -d '[]')
+    [ -n "$at" ] || continue
+    left=$((later + tick * (${at#*/} - ${at%/*}) / ${at%/*}))
+    say "  step ${at%/*} of ${at#*/}"
   done
+  left=$later
   wait "$pid"
 }
 
-# build_targets <seconds> <ninja target>...
+# build_targets <seconds from nothing> <ninja target>...
 build_targets() {
   local seconds=$1 cmake=$cache/venv/bin/cmake
   shift
@@ -145,12 +150,19 @@ build_targets() {
       -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 \
       -DPython3_EXECUTABLE="$python"
   fi
-  if ! ninja -C "$build" -n "$@" | grep -q 'no work to do'; then
+  local steps
+  steps=$(ninja -C "$build" -n "$@" | grep '^\[' | grep -vc 'Re-checking' || true)
+  if [ "$steps" -gt 20 ]; then
     say "building $*"
+  elif [ "$steps" -gt 0 ]; then
+    left=$((left - seconds)) seconds=0
+    say "building what changed"
+  fi
+  left=$((left - seconds))
+  if [ "$steps" -gt 0 ]; then
     run build.log ninja -C "$build" "$@" &
     watch_build $!
   fi
-  left=$((left - seconds))
 }
 
 # To build niello, and to run tests and the demo.
