@@ -54,4 +54,29 @@ def RandomKind : Model_Enum<"RandomKind", "what is drawn", [
   I32EnumAttrCase<"Normal", 1, "normal">,
   I32EnumAttrCase<"Bernoulli", 2, "bernoulli">]>;
 
+def Interpolation : Model_Enum<"Interpolation", "how neighbours are mixed", [
+  I32EnumAttrCase<"Nearest", 0, "nearest">,
+  I32EnumAttrCase<"Linear", 1, "linear">, I32EnumAttrCase<"Cubic", 2, "cubic">]>;
+
+def Coordinates : Model_Enum<"Coordinates", "where a place of the result lies in the input", [
+  I32EnumAttrCase<"HalfPixel", 0, "half_pixel">,
+  I32EnumAttrCase<"HalfPixelSymmetric", 1, "half_pixel_symmetric">,
+  I32EnumAttrCase<"PytorchHalfPixel", 2, "pytorch_half_pixel">,
+  I32EnumAttrCase<"AlignCorners", 3, "align_corners">,
+  I32EnumAttrCase<"Asymmetric", 4, "asymmetric">,
+  I32EnumAttrCase<"TfHalfPixelForNn", 5, "tf_half_pixel_for_nn">,
+  I32EnumAttrCase<"TfCropAndResize", 6, "tf_crop_and_resize">]>;
+
+def Rounding : Model_Enum<"Rounding", "which neighbour is the nearest", [
+  I32EnumAttrCase<"PreferFloor", 0, "round_prefer_floor">,
+  I32EnumAttrCase<"PreferCeil", 1, "round_prefer_ceil">,
+  I32EnumAttrCase<"Floor", 2, "floor">, I32EnumAttrCase<"Ceil", 3, "ceil">]>;
+
+def Outside : Model_Enum<"Outside", "what stands outside a sampled tensor", [
+  I32EnumAttrCase<"Zeros", 0, "zeros">, I32EnumAttrCase<"Border", 1, "border">,
+  I32EnumAttrCase<"Reflection", 2, "reflection">]>;
+
+def RoiKind : Model_Enum<"RoiKind", "what a bin makes of its samples", [
+  I32EnumAttrCase<"Average", 0, "average">, I32EnumAttrCase<"Max", 1, "max">]>;
+
 #endif // NIELLO_DIALECTS_MODEL_MODELENUMS
