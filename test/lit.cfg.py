@@ -4,8 +4,8 @@
 A test is a .mlir or .test file with RUN lines. Names that it may use beyond
 lit's own: niello, niello-opt, FileCheck, not, split-file and LLVM's other
 tools are on PATH; %python is the Python with the test packages, %source the
-root of the tree, %build the build folder, %cc clang, %inputs the Inputs folder
-beside the test. Features for REQUIRES: onnx, onnxruntime (Python packages),
+root of the tree, %build the build folder, %cc clang, %cmake CMake, %inputs the
+Inputs folder beside the test. Features for REQUIRES: onnx, onnxruntime (Python packages),
 qemu (user mode), avx2, avx512 (this machine), niello (the driver is built),
 python-package (so is the Python package).
 """
@@ -38,6 +38,7 @@ config.substitutions += [
     ("%source", config.source_root),
     ("%build", config.build_root),
     ("%cc", config.cc),
+    ("%cmake", config.cmake),
     ("%inputs", "%S/Inputs"),
 ]
 
