@@ -146,13 +146,14 @@ int Compilation::writeBinary() {
 
   beginStage("code");
   llvm::LLVMContext llvmContext;
-  auto code = translateToLlvm(*module, llvmContext, pipeline);
+  auto effort = options.optimise ? cpu::Effort::Full : cpu::Effort::Plain;
+  auto code =
+      cpu::translate(*module, llvmContext, pipeline.machine, effort);
   if (!code)
     return report(exitBug, "could not translate '" + options.model +
                                "' to LLVM IR; please report it");
   if (llvm::Error e = emitDescriptor(*description, *code))
     return report(exitBug, llvm::toString(std::move(e)));
-  auto effort = options.optimise ? cpu::Effort::Full : cpu::Effort::Plain;
   bool isText = options.emit == "asm";
   auto object = isText ? cpu::emitAssembly(*code, pipeline.machine, effort)
                        : cpu::emitObject(*code, pipeline.machine, effort);

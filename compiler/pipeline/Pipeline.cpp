@@ -6,17 +6,17 @@
 
 #include "compiler/target/cpu/Conversion.h"
 #include "compiler/target/cpu/Object.h"
+#include "passes/fuse/Passes.h"
 #include "passes/lower/Passes.h"
+#include "passes/lower/cpu/Passes.h"
 #include "passes/plan/Passes.h"
 
-#include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -39,28 +39,39 @@ static void addBlocks(PassManager &passes, const PipelineOptions &options) {
   passes.addPass(createSymbolDCEPass());
 }
 
-// blocks -> packed: every weight gets its final format. There is one so far.
-static void addPacked(PassManager &passes, const PipelineOptions &options) {}
-
-// packed -> plan: what runs as one kernel becomes one op.
-static void addPlan(PassManager &passes, const PipelineOptions &options) {}
-
-// Tensors of any op to linalg, tensor and scf, which have buffer forms.
+// Model ops to linalg, tensor and scf, which fuse and have buffer forms.
 static void addUpstreamOps(PassManager &passes) {
   passes.addPass(createLowerCheck());
   passes.addPass(createLowerModelToLinalg());
-  // After the model ops, whose lowerings use pad, concat and softmax.
-  passes.addPass(createDecomposeTensors());
+  // After the model ops, whose lowerings use arithmetic on tensors.
   passes.addPass(createConvertElementwiseToLinalgPass());
   // Sizes in terms of the inputs' sizes: what the arena is computed from.
   passes.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
   addCleanup(passes);
 }
 
+// packed -> plan: what runs as one kernel becomes one op.
+static void addPlan(PassManager &passes, const PipelineOptions &options) {
+  if (!options.optimise)
+    return;
+  addUpstreamOps(passes);
+  passes.addPass(createFuseElementwise());
+  // Fewer and plainer ops to group.
+  addCleanup(passes);
+  passes.addPass(createFuseKernels());
+  PlanKernelsOptions plan;
+  plan.vectorBits = options.machine.vectorBits;
+  plan.registers = options.machine.vectorRegisters();
+  passes.addPass(createPlanKernels(plan));
+}
+
 static void addBuffers(PassManager &passes, const PipelineOptions &options) {
-  // Results are computed where they will lie: no copy at the end.
+  // What is left of pad, concat and softmax has no buffer form.
+  passes.addPass(createDecomposeTensors());
+  // A function a kernel. No CSE from here to the buffers: it would let kernels
+  // share an empty tensor, which bufferisation has to copy then.
   if (options.optimise)
-    passes.addPass(bufferization::createEmptyTensorEliminationPass());
+    passes.addPass(createOutlineKernels());
   passes.addPass(createProtectInputs());
   bufferization::OneShotBufferizePassOptions buffers;
   buffers.bufferizeFunctionBoundaries = true;
@@ -76,13 +87,24 @@ static void addBuffers(PassManager &passes, const PipelineOptions &options) {
 
 // plan -> loops: buffers, loops and plain arithmetic.
 static void addLoops(PassManager &passes, const PipelineOptions &options) {
-  addUpstreamOps(passes);
+  if (!options.optimise)
+    addUpstreamOps(passes);
   addBuffers(passes, options);
   // On scalars, before anything moves them.
   passes.addPass(createGuardDivision());
+  // The generators take what they are good at and leave the rest to loops.
+  if (options.optimise)
+    cpu::addGenerators(passes, options.machine);
   passes.addPass(createLowerLinalgToLoops());
-  if (options.optimise && options.numerics != Numerics::Strict)
-    passes.addPass(createReassociateSums());
+  if (options.optimise) {
+    if (options.numerics != Numerics::Strict)
+      passes.addPass(createReassociateSums());
+    // log1p and expm1 by log and exp, then those in vector lanes.
+    passes.addPass(createExpandMath());
+    ApproximateMathOptions math;
+    math.fma = options.machine.has("fma");
+    passes.addPass(createApproximateMath(math));
+  }
   // Bodies become functions before the arena gives each function a frame.
   passes.addPass(createLowerForall());
   passes.addPass(createForallToForLoopPass());
@@ -106,26 +128,20 @@ static void addRuntimeCalls(PassManager &passes) {
 // loops -> llvm: one dialect that is LLVM IR.
 static void addLlvm(PassManager &passes, const PipelineOptions &options) {
   addRuntimeCalls(passes);
-  cpu::ConversionOptions conversion;
-  conversion.polynomials =
-      options.optimise && options.numerics != Numerics::Strict;
   // Declares library functions, which take no context.
-  cpu::addConversion(passes, options.machine, conversion);
+  cpu::addConversion(passes, options.machine);
   addCleanup(passes);
 }
 
-namespace {
-struct StageInfo {
+// blocks -> packed gives every weight its final format: there is one so far.
+static const struct {
   Stage stage;
   StringRef name;
   void (*add)(PassManager &, const PipelineOptions &);
-};
-} // namespace
-
-static const StageInfo kStages[] = {
-    {Stage::Source, "source", nullptr},   {Stage::Blocks, "blocks", addBlocks},
-    {Stage::Packed, "packed", addPacked}, {Stage::Plan, "plan", addPlan},
-    {Stage::Loops, "loops", addLoops},    {Stage::Llvm, "llvm", addLlvm},
+} kStages[] = {
+    {Stage::Source, "source", nullptr}, {Stage::Blocks, "blocks", addBlocks},
+    {Stage::Packed, "packed", nullptr}, {Stage::Plan, "plan", addPlan},
+    {Stage::Loops, "loops", addLoops},  {Stage::Llvm, "llvm", addLlvm},
 };
 
 StringRef niello::stageName(Stage stage) {
@@ -133,7 +149,7 @@ StringRef niello::stageName(Stage stage) {
 }
 
 std::optional<Stage> niello::findStage(StringRef name) {
-  for (const StageInfo &info : kStages)
+  for (const auto &info : kStages)
     if (info.name == name)
       return info.stage;
   return std::nullopt;
@@ -156,14 +172,15 @@ LogicalResult niello::runTo(Stage last, ModuleOp module,
   FailureOr<Stage> current = currentStage(module);
   if (failed(current))
     return failure();
-  for (const StageInfo &info : kStages) {
+  for (const auto &info : kStages) {
     if (info.stage <= *current || info.stage > last)
       continue;
     if (options.onStage)
       options.onStage(info.stage);
     PassManager passes(module.getContext());
     passes.enableVerifier(options.verifyEach);
-    info.add(passes, options);
+    if (info.add)
+      info.add(passes, options);
     if (options.prepare)
       options.prepare(passes);
     if (failed(passes.run(module)))
@@ -178,12 +195,4 @@ void niello::registerPipelineDialects(DialectRegistry &registry) {
   registerAllDialects(registry);
   registerAllExtensions(registry);
   cpu::registerTranslations(registry);
-}
-
-std::unique_ptr<llvm::Module>
-niello::translateToLlvm(ModuleOp module, llvm::LLVMContext &context,
-                        const PipelineOptions &options) {
-  return cpu::translate(module, context, options.machine,
-                        options.optimise ? cpu::Effort::Full
-                                         : cpu::Effort::Plain);
 }

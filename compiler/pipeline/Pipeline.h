@@ -8,10 +8,8 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
-#include "llvm/IR/Module.h"
 
 #include <functional>
-#include <memory>
 #include <optional>
 
 namespace niello {
@@ -39,8 +37,7 @@ struct PipelineOptions {
   std::function<void(Stage)> onStage;
 };
 
-/// Registers every dialect and external model that the stages need. To be
-/// called before the context loads a dialect.
+/// Registers every dialect and external model that the stages need.
 void registerPipelineDialects(mlir::DialectRegistry &registry);
 
 /// Runs the stages from the one that `module` states (without the attribute:
@@ -48,12 +45,6 @@ void registerPipelineDialects(mlir::DialectRegistry &registry);
 /// reported through the context's diagnostics.
 mlir::LogicalResult runTo(Stage last, mlir::ModuleOp module,
                           const PipelineOptions &options);
-
-/// Translates a module at stage `llvm`, sets triple and data layout, and runs
-/// LLVM's own optimisations. Null after a reported failure.
-std::unique_ptr<llvm::Module> translateToLlvm(mlir::ModuleOp module,
-                                              llvm::LLVMContext &context,
-                                              const PipelineOptions &options);
 
 } // namespace niello
 

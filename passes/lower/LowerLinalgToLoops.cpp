@@ -75,6 +75,18 @@ void LoopNest::chooseOrder() {
   order = parallel;
   order.append(reduced);
   inRegisters = reduced.size();
+  // An output that moves along a reduced dim is no sum: it is written in the
+  // order of the text.
+  for (OpOperand &init : op.getDpsInitsMutable()) {
+    AffineMap map = op.getMatchingIndexingMap(&init);
+    for (unsigned dim : reduced)
+      if (map.isFunctionOfDim(dim))
+        inRegisters = 0;
+  }
+  if (!reduced.empty() && inRegisters == 0) {
+    order = llvm::to_vector(llvm::seq(op.getNumLoops()));
+    return;
+  }
   if (reduced.empty() || parallel.empty())
     return;
 

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Chooses for every mathematical function between a polynomial that vectorises
-// and the C library.
+// Calls the C library for the mathematical functions that LLVM does not know.
 
 #include "passes/lower/Passes.h"
 
 #include "mlir/Conversion/MathToLibm/MathToLibm.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Transforms/DialectConversion.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace niello {
 #define GEN_PASS_DEF_LOWERMATH
@@ -19,22 +15,6 @@ namespace niello {
 } // namespace niello
 
 using namespace niello;
-
-// Those of f32 within 2.3e-7, measured. Not among them: atan and cbrt, with
-// errors above 1e-6; sin and cos, which reduce their range in one step; exp2,
-// which has none; expm1, which is slower than the library's.
-static bool hasGoodPolynomial(StringRef name) {
-  static const llvm::StringSet<> names = {"math.erf",  "math.exp",
-                                          "math.log",  "math.log1p",
-                                          "math.log2", "math.tanh"};
-  return names.contains(name);
-}
-
-static LogicalResult usePolynomials(ModuleOp module) {
-  RewritePatternSet patterns(module.getContext());
-  populateMathPolynomialApproximationPatterns(patterns, hasGoodPolynomial);
-  return applyPatternsGreedily(module, std::move(patterns));
-}
 
 // LLVM has an intrinsic for most functions and calls the library for it. These
 // have none, or one that MLIR expands with a loss: expm1(x) = exp(x) - 1.
@@ -51,12 +31,8 @@ static LogicalResult useLibrary(ModuleOp module) {
 
 namespace {
 struct LowerMath : niello::impl::LowerMathBase<LowerMath> {
-  using Base::Base;
   void runOnOperation() override {
-    ModuleOp module = getOperation();
-    if (polynomials && failed(usePolynomials(module)))
-      return signalPassFailure();
-    if (failed(useLibrary(module)))
+    if (failed(useLibrary(getOperation())))
       return signalPassFailure();
   }
 };

@@ -157,23 +157,18 @@ def ExpandSmallFloats : Pass<"expand-small-floats"> {
 }
 
 def LowerMath : Pass<"lower-math", "::mlir::ModuleOp"> {
-  let summary = "Choose polynomials or the C library for mathematical functions";
+  let summary = "Call the C library for the functions that LLVM does not know";
   let description = [{
     ```
-    math.exp  ->  polynomial        with `polynomials`
-    math.erf  ->  call @erff        without
+    math.erf %x : f32   ->   call @erff(%x)
     ```
     - Needs: `math` on f32 and f64, scalars or vectors.
     - Leaves: what LLVM has an intrinsic for, which becomes an instruction
       (sqrt, floor) or LLVM's own call (sin, pow).
     - Order: after `add-context`, since library functions take none; before
       `convert-math-to-llvm`, which would expand expm1 and log1p with a loss.
-    - Float: polynomials are within 2.3e-7 of the function.
+    - Float: as the library.
   }];
-  let options = [
-    Option<"polynomials", "polynomials", "bool", "false",
-           "Use polynomials where they are good to 2.3e-7: they vectorise">,
-  ];
   let dependentDialects = [
     "arith::ArithDialect", "func::FuncDialect", "math::MathDialect",
     "vector::VectorDialect"

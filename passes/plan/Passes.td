@@ -62,8 +62,8 @@ def PlanArena : Pass<"plan-arena", "mlir::ModuleOp"> {
     that is in sight, else at the end of the call. A function that is not an
     entry has a frame of its own: on the stack up to 4 KB, else from the runtime.
 
-    - Needs: memrefs, no `memref.dealloc`; the entry marked `model.entry`.
-    - Leaves: no `memref.alloc`.
+    - Needs: memrefs; the entry marked `model.entry`.
+    - Leaves: no `memref.alloc`, no `memref.dealloc`.
     - Order: after bufferisation and `lower-forall`, whose bodies are functions
       with frames of their own; before `add-context`, which the calls wait for.
     - Float: changes nothing.

@@ -193,6 +193,8 @@ void Frame::replaceByRuntime(const Lifetime &life) {
 }
 
 void Frame::plan() {
+  // Kernels give their scratch back; the frame does that for them.
+  function.walk([](memref::DeallocOp dealloc) { dealloc.erase(); });
   SmallVector<Lifetime> lifetimes = findLifetimes(function);
   if (lifetimes.empty())
     return;

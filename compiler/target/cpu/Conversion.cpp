@@ -5,6 +5,7 @@
 #include "compiler/target/cpu/Conversion.h"
 
 #include "passes/lower/Passes.h"
+#include "passes/lower/cpu/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -14,9 +15,20 @@
 using namespace mlir;
 using namespace niello;
 
+void cpu::addGenerators(PassManager &passes, const Machine &machine) {
+  LowerKernelGemmOptions gemm;
+  gemm.vectorBits = machine.vectorBits;
+  gemm.registers = machine.vectorRegisters();
+  gemm.fma = machine.has("fma");
+  passes.addPass(createLowerKernelGemm(gemm));
+  // After the contractions, whose epilogues look like kernels of rows.
+  LowerKernelRowsOptions rows;
+  rows.vectorBits = machine.vectorBits;
+  passes.addPass(createLowerKernelRows(rows));
+}
+
 // Arithmetic that the target has instructions or library functions for.
-static void addArithmetic(PassManager &passes, const cpu::Machine &machine,
-                          const cpu::ConversionOptions &options) {
+static void addArithmetic(PassManager &passes, const cpu::Machine &machine) {
   // f16, bf16 and f8 compute in f32; what is left are conversions.
   math::MathExtendToSupportedTypesOptions extend;
   extend.targetTypeStr = "f32";
@@ -30,16 +42,13 @@ static void addArithmetic(PassManager &passes, const cpu::Machine &machine,
   small.f16 = !machine.has("f16c");
   passes.addPass(createExpandSmallFloats(small));
 
-  LowerMathOptions math;
-  math.polynomials = options.polynomials;
-  passes.addPass(createLowerMath(math));
+  passes.addPass(createLowerMath());
   // ceildiv, floordiv and the like, which LLVM does not have.
   passes.addPass(arith::createArithExpandOpsPass());
 }
 
-void cpu::addConversion(PassManager &passes, const Machine &machine,
-                        const ConversionOptions &options) {
-  addArithmetic(passes, machine, options);
+void cpu::addConversion(PassManager &passes, const Machine &machine) {
+  addArithmetic(passes, machine);
   // Views become indices into what they view.
   passes.addPass(memref::createFoldMemRefAliasOpsPass());
   passes.addPass(createConvertVectorToSCFPass(

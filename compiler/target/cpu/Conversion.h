@@ -10,15 +10,13 @@
 
 namespace niello::cpu {
 
-struct ConversionOptions {
-  /// Polynomials that vectorise instead of calls of the C library.
-  bool polynomials = false;
-};
+/// Adds the generators of kernels, on buffers. What they leave is for plain
+/// loops.
+void addGenerators(mlir::PassManager &passes, const Machine &machine);
 
 /// Adds the passes from `memref`, `scf`, `vector`, `arith` and `math`, inside
 /// functions that have their context already, to the LLVM dialect.
-void addConversion(mlir::PassManager &passes, const Machine &machine,
-                   const ConversionOptions &options);
+void addConversion(mlir::PassManager &passes, const Machine &machine);
 
 } // namespace niello::cpu
 

@@ -26,6 +26,9 @@ struct Machine {
   /// Width of the widest vector register that code should use.
   unsigned vectorBits = 128;
 
+  /// Vector registers of that width.
+  unsigned vectorRegisters() const { return vectorBits == 512 ? 32 : 16; }
+
   bool has(llvm::StringRef feature) const;
   /// `+sse4.2,+avx`: LLVM's form.
   std::string featureString() const;
