@@ -79,4 +79,17 @@ def Outside : Model_Enum<"Outside", "what stands outside a sampled tensor", [
 def RoiKind : Model_Enum<"RoiKind", "what a bin makes of its samples", [
   I32EnumAttrCase<"Average", 0, "average">, I32EnumAttrCase<"Max", 1, "max">]>;
 
+def Aggregate : Model_Enum<"Aggregate", "what becomes of the trees' numbers", [
+  I32EnumAttrCase<"Sum", 0, "sum">, I32EnumAttrCase<"Average", 1, "average">,
+  I32EnumAttrCase<"Min", 2, "min">, I32EnumAttrCase<"Max", 3, "max">]>;
+
+def TreeMode : Model_Enum<"TreeMode", "what a node of a tree asks of its feature", [
+  I32EnumAttrCase<"LessEqual", 0, "less_equal">,
+  I32EnumAttrCase<"Less", 1, "less">,
+  I32EnumAttrCase<"GreaterEqual", 2, "greater_equal">,
+  I32EnumAttrCase<"Greater", 3, "greater">,
+  I32EnumAttrCase<"Equal", 4, "equal">,
+  I32EnumAttrCase<"NotEqual", 5, "not_equal">,
+  I32EnumAttrCase<"Leaf", 6, "leaf">]>;
+
 #endif // NIELLO_DIALECTS_MODEL_MODELENUMS

@@ -18,6 +18,7 @@ include "dialects/model/ResizeOps.td"
 include "dialects/model/ScatterOps.td"
 include "dialects/model/SelectOps.td"
 include "dialects/model/ShapeOps.td"
+include "dialects/model/TreeOps.td"
 include "dialects/model/WeightsOps.td"
 
 #endif // NIELLO_DIALECTS_MODEL_MODELOPS

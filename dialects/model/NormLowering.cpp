@@ -39,7 +39,9 @@ static View viewOf(Emit &e, NormOp op) {
   view.identity = e.b.getMultiDimIdentityMap(rank);
   bool alongAxes =
       op.getKind() == NormKind::Layer || op.getKind() == NormKind::Rms;
-  view.shared = view.identity.getMajorSubMap(alongAxes ? op.getAxis() : 2);
+  int64_t shared = alongAxes ? op.getAxis() : 2;
+  view.shared = AffineMap::get(
+      rank, 0, view.identity.getResults().take_front(shared), e.b.getContext());
   return view;
 }
 

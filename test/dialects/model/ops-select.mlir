@@ -52,3 +52,10 @@ func.func @pad(%x: tensor<2x?xf32>, %n: index, %zero: f32) -> (tensor<2x?xf32>, 
   %z = model.pad constant %x value %zero : f32 low [1, 0] high [1, 0] : tensor<2x?xf32> -> tensor<4x?xf32>
   return %y, %z : tensor<2x?xf32>, tensor<4x?xf32>
 }
+
+// CHECK-LABEL: @tree_ensemble
+func.func @tree_ensemble(%x: tensor<?x3xf32>) -> tensor<?x1xf32> {
+  // CHECK: model.tree_ensemble sum %{{.+}} features [0, 0, 0] values [5.000000e-01, 0.000000e+00, 0.000000e+00] modes [0, 6, 6] yes [1, 0, 1] no [2, 1, 2] missing [false, false, false] roots [0] targets [0, 0] weights [1.000000e+00, -1.000000e+00] to 1 : (tensor<?x3xf32>) -> tensor<?x1xf32>
+  %y = model.tree_ensemble sum %x features [0, 0, 0] values [0.5, 0.0, 0.0] modes [0, 6, 6] yes [1, 0, 1] no [2, 1, 2] missing [false, false, false] roots [0] targets [0, 0] weights [1.0, -1.0] to 1 : (tensor<?x3xf32>) -> tensor<?x1xf32>
+  return %y : tensor<?x1xf32>
+}
