@@ -135,6 +135,10 @@ llvm::ArrayRef<Registration> matrixOps();
 llvm::ArrayRef<Registration> orderOps();
 llvm::ArrayRef<Registration> scatterOps();
 llvm::ArrayRef<Registration> featureOps();
+llvm::ArrayRef<Registration> skipNormOps();
+llvm::ArrayRef<Registration> fusedMatmulOps();
+llvm::ArrayRef<Registration> randomOps();
+llvm::ArrayRef<Registration> melOps();
 
 } // namespace niello::onnx_frontend
 

@@ -45,6 +45,10 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       orderOps(),
       scatterOps(),
       featureOps(),
+      skipNormOps(),
+      fusedMatmulOps(),
+      randomOps(),
+      melOps(),
   };
   return tables;
 }

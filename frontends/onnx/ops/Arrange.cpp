@@ -102,7 +102,7 @@ LogicalResult importDepthToSpace(Node &node) {
                                  {0, 3, 4, 1, 5, 2}, dims));
 }
 
-// [N, C, H', b, W', b] -> [N, b, b, C, H', W']
+// [N, C, H', b, W', b] -> DCR: [N, b, b, C, H', W'], CRD: [N, C, b, b, H', W']
 LogicalResult importSpaceToDepth(Node &node) {
   auto block = blockSize(node);
   if (failed(block))
@@ -112,8 +112,14 @@ LogicalResult importSpaceToDepth(Node &node) {
   Size b = *block, n = x.dims[0], c = x.dims[1];
   Size h = sizes.floorDiv(x.dims[2], b), w = sizes.floorDiv(x.dims[3], b);
   SmallVector<Size> dims{n, sizes.mul(c, sizes.mul(b, b)), h, w};
-  return give(node, 0, rearrange(node, x, {n, c, h, b, w, b},
-                                 {0, 3, 5, 1, 2, 4}, dims));
+  std::string mode = node.stringAttr("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD")
+    return node.bad("needs mode DCR or CRD, but got " + mode);
+  SmallVector<int64_t> order{0, 3, 5, 1, 2, 4};
+  if (mode == "CRD")
+    order = {0, 1, 3, 5, 2, 4};
+  return give(node, 0,
+              rearrange(node, x, {n, c, h, b, w, b}, order, dims));
 }
 
 // y[t] = t < length ? x[length - 1 - t] : x[t], a length a batch entry

@@ -369,7 +369,8 @@ Tensor slice(Node &node, Tensor &tensor, ArrayRef<Size> offsets,
   Value value = node.value(tensor);
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
   // An empty slice may start at the end, which extract_slice does not take.
-  if (llvm::is_contained(lengths, node.sizes.constant(0)))
+  Size zero = node.sizes.constant(0);
+  if (llvm::is_contained(lengths, zero) || llvm::is_contained(tensor.dims, zero))
     return wrap(empty(node, lengths, element), tensor.dtype, lengths);
   value = tensor::ExtractSliceOp::create(
       node.b, node.loc, typeOf(lengths, element), value, offsets, lengths,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Fourier transforms, as products with matrices of sines and cosines.
+// Fourier transforms, as products with matrices of sines and cosines. They are
+// taken in f64: what cancels in a sum of f32 products leaves more than the
+// nothing that it should.
 
+#include "frontends/onnx/ops/Length.h"
 #include "frontends/onnx/ops/Matmul.h"
-#include "frontends/onnx/ops/Terms.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 
@@ -132,68 +135,104 @@ FailureOr<Tensor> transformRows(Node &node, Tensor x, Transform transform) {
   return mapElements(node, joined, x.dtype, [&](Term v) { return v / n; });
 }
 
-/// f16 and bf16 are transformed in f32.
-DType carrier(DType dtype) {
-  return dtype == DType::Double ? dtype : DType::Float;
+/// The transform along one axis of [.., 1 or 2].
+FailureOr<Tensor> transformAxis(Node &node, Tensor x, int64_t axis,
+                                std::optional<Size> length, bool inverse,
+                                bool onesided) {
+  Sizes &sizes = node.sizes;
+  Transform transform{x.dims[axis], inverse, onesided};
+  if (length)
+    transform.length = *length;
+  else if (inverse && onesided)
+    transform.length = sizes.mul(
+        sizes.sub(transform.length, sizes.constant(1)), sizes.constant(2));
+  auto order = llvm::to_vector(llvm::seq<int64_t>(0, x.rank()));
+  std::swap(order[axis], order[x.rank() - 2]); // its own inverse
+  auto y = transformRows(node, transpose(node, x, order), transform);
+  if (failed(y))
+    return failure();
+  return transpose(node, *y, order);
 }
 
-/// A length of 1 or more from an input.
-FailureOr<Size> readLength(Node &node, unsigned i) {
-  auto given = node.elements(i);
-  if (!given || given->size() != 1)
-    return node.bad("needs one number as length");
-  Size length = given->front(), one = node.sizes.constant(1);
-  if (auto known = Sizes::asConstant(length); known && *known < 1)
-    return node.bad("needs a length of 1 or more, but got " + Twine(*known));
-  if (!node.sizes.isFromData(length))
-    return length;
-  require(node,
-          node.sizes.compare(arith::CmpIPredicate::sge, length, one),
-          "needs a length of 1 or more, but got {0}", length, length);
-  return node.sizes.max(length, one);
+/// The same along an axis that is only known at run time: a branch for each.
+FailureOr<Tensor> transformSomeAxis(Node &node, Tensor x, Size axis,
+                                    std::optional<Size> length, bool inverse,
+                                    bool onesided) {
+  Emit e(node.b, node.loc);
+  int64_t rank = x.rank();
+  Term number = e.size(axis), last = e.index(rank - 1);
+  Term at = select(number < 0, number + double(rank), number);
+  require(node, (at >= 0) & (at < last),
+          "needs an axis before the last of {1} dimensions, but got {0}", axis,
+          node.sizes.constant(rank));
+  // Results of different sizes meet in a type without sizes.
+  auto open = RankedTensorType::get(
+      SmallVector<int64_t>(rank, ShapedType::kDynamic),
+      elementType(node.b.getContext(), x.dtype));
+  LogicalResult done = success();
+  auto along = [&](int64_t i) {
+    node.sizes.enterRegion();
+    auto y = transformAxis(node, x, i, length, inverse, onesided);
+    if (failed(y))
+      done = failure();
+    Value value = succeeded(y) ? node.value(*y) : node.value(x);
+    node.sizes.leaveRegion();
+    return e.wrap(tensor::CastOp::create(node.b, node.loc, open, value));
+  };
+  std::function<Term(int64_t)> from = [&](int64_t i) {
+    if (i + 2 == rank)
+      return along(i);
+    return e.branch(
+        at == double(i), [&] { return along(i); },
+        [&] { return from(i + 1); });
+  };
+  Term value = from(0);
+  if (failed(done))
+    return failure();
+  return node.makeTensor(value, x.dtype);
 }
 
 LogicalResult importDFT(Node &node) {
   DType outer = node.dtype(0);
-  Tensor x = castTo(node, node.tensor(0), carrier(outer));
-  int64_t rank = x.rank(), axis = node.intAttr("axis", node.opset < 20 ? 1 : -2);
+  Tensor x = castTo(node, node.tensor(0), DType::Double);
+  int64_t rank = x.rank();
+  Size axis =
+      node.sizes.constant(node.intAttr("axis", node.opset < 20 ? 1 : -2));
   if (node.has(2)) {
-    auto given = node.constants(2);
+    auto given = node.elements(2);
     if (!given || given->size() != 1)
-      return node.refuse("needs an axis known at compile time");
+      return node.bad("needs one axis");
     axis = given->front();
   }
-  auto at = node.axis(axis, rank);
-  if (failed(at))
-    return failure();
-  if (*at == rank - 1)
-    return node.bad("cannot transform the last dimension");
-  bool inverse = node.intAttr("inverse", 0),
-       onesided = node.intAttr("onesided", 0);
-  Size length = x.dims[*at];
+  if (rank < 2)
+    return node.bad("needs rank 2 or more, but got " + Twine(rank));
+  std::optional<Size> length;
   if (node.has(1)) {
     auto given = readLength(node, 1);
     if (failed(given))
       return failure();
     length = *given;
-  } else if (inverse && onesided) {
-    length = node.sizes.mul(node.sizes.sub(length, node.sizes.constant(1)),
-                            node.sizes.constant(2));
   }
-  auto order = llvm::to_vector(llvm::seq<int64_t>(0, rank));
-  std::swap(order[*at], order[rank - 2]); // its own inverse
-  auto y = transformRows(node, transpose(node, x, order),
-                         {length, inverse, onesided});
-  if (failed(y))
-    return failure();
-  Tensor out = transpose(node, *y, order);
-  return node.result(0, castTo(node, out, outer));
+  bool inverse = node.intAttr("inverse", 0);
+  bool onesided = node.intAttr("onesided", 0);
+  FailureOr<Tensor> y = failure();
+  if (auto known = Sizes::asConstant(axis)) {
+    auto at = node.axis(*known, rank);
+    if (failed(at))
+      return failure();
+    if (*at == rank - 1)
+      return node.bad("cannot transform the last dimension");
+    y = transformAxis(node, x, *at, length, inverse, onesided);
+  } else {
+    y = transformSomeAxis(node, x, axis, length, inverse, onesided);
+  }
+  return failed(y) ? failure() : node.result(0, castTo(node, *y, outer));
 }
 
 // frame f is window * signal[f step .. f step + length]
 LogicalResult importSTFT(Node &node) {
   DType outer = node.dtype(0);
-  Tensor x = castTo(node, node.tensor(0), carrier(outer));
+  Tensor x = castTo(node, node.tensor(0), DType::Double);
   Sizes &sizes = node.sizes;
   if (x.rank() != 3)
     return node.bad("needs [batch, length, 1 or 2], but got rank " +
@@ -233,55 +272,9 @@ LogicalResult importSTFT(Node &node) {
   return failed(y) ? failure() : node.result(0, castTo(node, *y, outer));
 }
 
-// Triangles over the bins of a spectrum, evenly spaced on the mel scale:
-// bin(i) = floor((length + 1) hertz(mel_low + i step) / rate)
-LogicalResult importMelWeightMatrix(Node &node) {
-  Sizes &sizes = node.sizes;
-  auto bands = readLength(node, 0), length = readLength(node, 1);
-  auto to = static_cast<DType>(node.intAttr("output_datatype", 1));
-  if (failed(bands) || failed(length))
-    return failure();
-  if (!elementType(node.b.getContext(), to))
-    return node.refuse("to " + dtypeName(to) + " has no compiled form");
-  Emit e(node.b, node.loc);
-  Type real = e.b.getF64Type();
-  auto number = [&](unsigned i) {
-    return e.wrap(castScalar(node.b, extractScalar(node, node.tensor(i)),
-                             node.dtype(i), DType::Double));
-  };
-  constexpr double scale = 2595, ln10 = 2.302585092994045684;
-  auto mel = [&](Term hertz) {
-    return scale * apply<math::Log1pOp>(hertz / 700) / ln10;
-  };
-  Term rate = number(2), low = mel(number(3)), high = mel(number(4));
-  Term step = (high - low) / e.cast(e.size(sizes.add(*bands, sizes.constant(2))),
-                                    real);
-  Term bins = e.cast(e.size(sizes.add(*length, sizes.constant(1))), real);
-  auto bin = [&](Term i) {
-    Term hertz =
-        700 * apply<math::ExpM1Op>((e.cast(i, real) * step + low) / scale * ln10);
-    return floor(bins * hertz / rate);
-  };
-  Size spectrum = sizes.add(sizes.floorDiv(*length, sizes.constant(2)),
-                            sizes.constant(1));
-  Tensor out = generate(
-      node, {spectrum, *bands}, DType::Double, [&](Emit &, Terms at) {
-        Term j = e.cast(at[0], real), zero = j.like(0), one = j.like(1);
-        Term left = bin(at[1]), peak = bin(at[1] + 1), right = bin(at[1] + 2);
-        Term rises = (j >= left) & (j <= peak);
-        Term rise = select(left == peak, one, (j - left) / (peak - left));
-        Term falls = (j >= peak) & (j < right);
-        Term fall = (right - j) / (right - peak);
-        return select(falls, fall, select(rises, rise, zero));
-      });
-  return node.result(0, castTo(node, out, to));
-}
-
 const Registration table[] = {
     {"", "DFT", importDFT, floats},
     {"", "STFT", importSTFT, floats},
-    {"", "MelWeightMatrix", importMelWeightMatrix,
-     bit(DType::Int32) | bit(DType::Int64)},
 };
 
 } // namespace

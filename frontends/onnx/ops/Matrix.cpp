@@ -85,9 +85,9 @@ LogicalResult importCol2Im(Node &node) {
   Tensor x = node.tensor(0);
   Sizes &sizes = node.sizes;
   auto image = node.elements(1);
-  auto block = node.constants(2);
+  auto block = node.elements(2);
   if (!image || !block)
-    return node.refuse("needs a block_shape known at compile time");
+    return node.refuse("needs the number of image dimensions at compile time");
   size_t count = block->size();
   if (x.rank() != 3 || count < 1 || image->size() != count)
     return node.bad("needs [N, C, L] and as many image as block dimensions");
@@ -99,14 +99,21 @@ LogicalResult importCol2Im(Node &node) {
   SmallVector<Size> window, steps; // k.., l..
   Size blockSize = sizes.constant(1);
   for (size_t i = 0; i < count; ++i) {
-    int64_t size = (*block)[i];
-    if (size < 1 || (*strides)[i] < 1)
+    Size size = (*block)[i], one = sizes.constant(1);
+    if ((*strides)[i] < 1 || Sizes::asConstant(size).value_or(1) < 1)
       return node.bad("needs blocks and strides of 1 or more");
-    window.push_back(sizes.constant(size));
-    blockSize = sizes.mul(blockSize, window.back());
-    int64_t around =
-        (*pads)[i] + (*pads)[i + count] - (*dilations)[i] * (size - 1) - 1;
-    Size span = sizes.add((*image)[i], sizes.constant(around));
+    if (sizes.isFromData(size)) {
+      require(node, sizes.compare(arith::CmpIPredicate::sge, size, one),
+              "needs blocks of 1 or more, but got {0}", size, size);
+      size = sizes.max(size, one);
+    }
+    window.push_back(size);
+    blockSize = sizes.mul(blockSize, size);
+    // image + pads - (dilation (size - 1) + 1)
+    Size reach = sizes.mul(sizes.sub(size, one),
+                           sizes.constant((*dilations)[i]));
+    Size around = sizes.constant((*pads)[i] + (*pads)[i + count] - 1);
+    Size span = sizes.sub(sizes.add((*image)[i], around), reach);
     steps.push_back(sizes.add(
         sizes.floorDiv(span, sizes.constant((*strides)[i])),
         sizes.constant(1)));

@@ -2,7 +2,7 @@
 //
 // Padding, and cutting away where pads are negative.
 
-#include "frontends/onnx/ops/Emit.h"
+#include "frontends/onnx/ops/RunTimeAxes.h"
 
 #include "dialects/model/Model.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -29,12 +29,13 @@ FailureOr<Pads> readPads(Node &node, int64_t rank) {
   }
   if (!numbers)
     return node.refuse("needs pads whose number is known at compile time");
-  SmallVector<int64_t> axes(llvm::seq<int64_t>(0, rank).begin(),
-                            llvm::seq<int64_t>(0, rank).end());
+  SmallVector<Size> axes;
+  for (int64_t i = 0; i < rank; ++i)
+    axes.push_back(sizes.constant(i));
   if (node.has(3)) {
-    auto given = node.constants(3);
+    auto given = node.elements(3);
     if (!given)
-      return node.refuse("needs axes known at compile time");
+      return node.refuse("needs the number of axes at compile time");
     axes = *given;
   }
   if (numbers->size() != 2 * axes.size())
@@ -43,8 +44,22 @@ FailureOr<Pads> readPads(Node &node, int64_t rank) {
   Pads pads;
   pads.before.assign(rank, sizes.constant(0));
   pads.after.assign(rank, sizes.constant(0));
+  auto isKnown = [](Size axis) { return Sizes::asConstant(axis).has_value(); };
+  if (!llvm::all_of(axes, isKnown)) {
+    model::Emit e(node.b, node.loc);
+    ArrayRef<Size> all(*numbers);
+    auto spread = [&](ArrayRef<Size> given) {
+      SmallVector<Size> side, zeros(rank, sizes.constant(0));
+      for (model::Term n : spreadOverAxes(node, e, axes, given, zeros))
+        side.push_back(sizes.fromData(n));
+      return side;
+    };
+    pads.before = spread(all.take_front(axes.size()));
+    pads.after = spread(all.drop_front(axes.size()));
+    return pads;
+  }
   for (auto [i, axis] : llvm::enumerate(axes)) {
-    auto at = node.axis(axis, rank);
+    auto at = node.axis(*Sizes::asConstant(axis), rank);
     if (failed(at))
       return failure();
     pads.before[*at] = (*numbers)[i];

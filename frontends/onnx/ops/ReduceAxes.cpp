@@ -2,7 +2,7 @@
 
 #include "frontends/onnx/ops/ReduceAxes.h"
 
-#include "frontends/onnx/ops/Terms.h"
+#include "frontends/onnx/ops/RunTimeAxes.h"
 
 using namespace mlir;
 
@@ -10,27 +10,6 @@ namespace niello::onnx_frontend {
 using model::Emit;
 using model::Term;
 using model::Terms;
-
-/// flags[i] = some axis is i or i - rank
-static LogicalResult readFlags(Node &node, ArrayRef<Size> axes,
-                               ReductionAxes &out) {
-  int64_t rank = node.tensor(0).rank();
-  Emit e(node.b, node.loc);
-  Terms flags(rank, e.boolean(false));
-  for (Size axis : axes) {
-    Term number = e.size(axis);
-    require(node, (number >= double(-rank)) & (number < double(rank)),
-            "needs an axis of its {1} dimensions, but got {0}", axis,
-            node.sizes.constant(rank));
-    for (int64_t i = 0; i < rank; ++i)
-      flags[i] = flags[i] |
-                 ((number == double(i)) | (number == double(i - rank)));
-  }
-  for (Term flag : flags)
-    out.flags.push_back(flag);
-  out.numFlagged = axes.size();
-  return success();
-}
 
 FailureOr<ReductionAxes> readReductionAxes(Node &node) {
   int64_t rank = node.tensor(0).rank();
@@ -42,8 +21,10 @@ FailureOr<ReductionAxes> readReductionAxes(Node &node) {
       auto numbers = node.elements(1);
       if (!numbers)
         return node.refuse("needs the number of axes at compile time");
-      if (failed(readFlags(node, *numbers, axes)))
-        return failure();
+      Emit e(node.b, node.loc);
+      for (Term flag : axisFlags(node, e, *numbers, rank))
+        axes.flags.push_back(flag);
+      axes.numFlagged = numbers->size();
       return axes;
     }
   }
@@ -61,24 +42,6 @@ FailureOr<ReductionAxes> readReductionAxes(Node &node) {
   llvm::sort(axes.known);
   axes.known.erase(llvm::unique(axes.known), axes.known.end());
   return axes;
-}
-
-/// Sizes of the dimensions that stay, in order: the j-th is the sum of the
-/// sizes that have j others before them, of which there is one.
-static SmallVector<Size> keptDims(Node &node, Emit &e, Tensor &tensor,
-                                  const ReductionAxes &axes) {
-  Term zero = e.index(0), one = e.index(1), before = zero;
-  Terms sums(std::max<int64_t>(tensor.rank() - axes.numFlagged, 0), zero);
-  for (auto [size, flag] : llvm::zip(tensor.dims, axes.flags)) {
-    Term stays = !e.wrap(flag);
-    for (auto [j, sum] : llvm::enumerate(sums))
-      sum = sum + select(stays & (before == double(j)), e.size(size), zero);
-    before = before + select(stays, one, zero);
-  }
-  SmallVector<Size> dims;
-  for (Term sum : sums)
-    dims.push_back(node.sizes.of(sum));
-  return dims;
 }
 
 // result[i..] over a box that is one place wide where the axis stays
@@ -105,7 +68,8 @@ static Tensor reduceFlagged(Node &node, Tensor &tensor,
         });
       });
   if (!keepDims)
-    if (auto shaped = reshape(node, out, keptDims(node, outer, tensor, axes));
+    if (auto shaped = reshape(node, out, dropFlagged(node, outer, tensor.dims, flags,
+                                                axes.numFlagged));
         succeeded(shaped))
       return *shaped;
   return out;

@@ -2,7 +2,7 @@
 //
 // Operators that ask for, compute with or change shapes and move whole slices.
 
-#include "frontends/onnx/ops/Emit.h"
+#include "frontends/onnx/ops/RunTimeAxes.h"
 
 #include "dialects/model/Model.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -136,13 +136,25 @@ LogicalResult importReshape(Node &node) {
   return reshaped(node, dims);
 }
 
+LogicalResult unsqueezeAtRunTime(Node &node) {
+  Tensor &input = node.tensor(0);
+  auto axes = node.elements(1);
+  if (!axes)
+    return node.refuse("needs the number of axes at compile time");
+  model::Emit e(node.b, node.loc);
+  model::Terms flags =
+      axisFlags(node, e, *axes, input.rank() + int64_t(axes->size()));
+  return give(node, 0,
+              reshape(node, input, insertOnes(node, e, input.dims, flags)));
+}
+
 LogicalResult importUnsqueeze(Node &node) {
   Tensor &input = node.tensor(0);
   auto count = node.intsAttr("axes");
   if (!count && node.has(1))
     count = node.constants(1);
   if (!count)
-    return node.refuse("needs axes known at compile time");
+    return unsqueezeAtRunTime(node);
   std::optional<SmallVector<int64_t>> axes;
   int64_t rank = input.rank() + count->size();
   if (failed(readAxes(node, 1, rank, axes)))
@@ -153,9 +165,21 @@ LogicalResult importUnsqueeze(Node &node) {
   return reshaped(node, dims);
 }
 
+LogicalResult squeezeAtRunTime(Node &node, ArrayRef<Size> axes) {
+  Tensor &input = node.tensor(0);
+  model::Emit e(node.b, node.loc);
+  model::Terms flags = axisFlags(node, e, axes, input.rank());
+  return give(node, 0,
+              reshape(node, input,
+                      dropFlagged(node, e, input.dims, flags, axes.size())));
+}
+
 LogicalResult importSqueeze(Node &node) {
   Tensor &input = node.tensor(0);
   std::optional<SmallVector<int64_t>> axes;
+  if (!node.attribute("axes") && node.has(1) && !node.constants(1))
+    if (auto given = node.elements(1))
+      return squeezeAtRunTime(node, *given);
   if (failed(readAxes(node, 1, input.rank(), axes)))
     return failure();
   SmallVector<Size> dims;
@@ -300,6 +324,20 @@ LogicalResult importSlice(Node &node) {
   if (!starts || !ends || starts->size() != ends->size())
     return node.refuse("needs starts and ends whose number is known at "
                        "compile time");
+  auto areKnown = [](ArrayRef<Size> sizes) {
+    return llvm::all_of(sizes, [](Size s) { return Sizes::asConstant(s); });
+  };
+  if ((axes && !areKnown(*axes)) || (steps && !areKnown(*steps))) {
+    SmallVector<Size> all, ones(starts->size(), node.sizes.constant(1));
+    for (size_t i = 0; i < starts->size(); ++i)
+      all.push_back(node.sizes.constant(i));
+    if ((axes && axes->size() != starts->size()) ||
+        (steps && steps->size() != starts->size()))
+      return node.bad("needs as many axes and steps as starts");
+    return node.result(0, sliceAtRunTime(node, input, *starts, *ends,
+                                         axes ? *axes : all,
+                                         steps ? *steps : ones));
+  }
   SmallVector<Size> offsets(rank, node.sizes.constant(0)),
       lengths(input.dims), strides(rank, node.sizes.constant(1));
   SmallVector<int64_t> reversed;
