@@ -56,6 +56,19 @@ void completeOpsets(onnx::FunctionProto &body, StringRef domain, int opset) {
 
 } // namespace
 
+bool GraphImporter::isFunction(Node &node) {
+  const onnx::NodeProto &proto = node.proto;
+  for (const onnx::FunctionProto &f : model.functions())
+    if (f.domain() == proto.domain() && f.name() == proto.op_type() &&
+        f.overload() == proto.overload())
+      return true;
+  const onnx::OpSchema *schema = onnx::OpSchemaRegistry::Schema(
+      proto.op_type(), node.opset,
+      proto.domain() == "ai.onnx" ? "" : proto.domain());
+  return schema &&
+         (schema->HasFunction() || schema->HasContextDependentFunction());
+}
+
 FailureOr<onnx::FunctionProto> GraphImporter::functionBody(Node &node) {
   const onnx::NodeProto &proto = node.proto;
   for (const onnx::FunctionProto &f : model.functions())

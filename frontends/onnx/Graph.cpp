@@ -97,6 +97,16 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
   }
   const Registration *handler = findHandler(domain, proto.op_type(), opset);
   bool anyKind = handler && handler->dtypes == 0;
+  Node node(*this, proto, scope, opset, locationOf(proto));
+  b.setLoc(node.loc);
+  // Before its inputs are looked at: every such node is to be listed.
+  if (!handler && !isFunction(node)) {
+    (void)node.refuse(domain.empty()
+                          ? "no such operator in opset " + Twine(opset) +
+                                " that niello knows"
+                          : "operator of a domain that niello does not know");
+    return refuseOutputs();
+  }
   DType first = DType::Undefined;
   for (const std::string &name : proto.input()) {
     if (name.empty())
@@ -113,9 +123,9 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
     if (first == DType::Undefined && value->kind == OnnxValue::Kind::Tensor)
       first = value->tensor.dtype;
   }
+  if (failed(checkSignature(node)))
+    return;
 
-  Node node(*this, proto, scope, opset, locationOf(proto));
-  b.setLoc(node.loc);
   LogicalResult done = failure();
   if (handler && !anyKind && first != DType::Undefined &&
       !(handler->dtypes & bit(first))) {
@@ -132,11 +142,8 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
   } else if (FailureOr<onnx::FunctionProto> body = functionBody(node);
              succeeded(body)) {
     done = expandFunction(node, *body);
-  } else if (report.status != ImportReport::Status::BadModel) {
-    done = node.refuse(domain.empty()
-                           ? "no such operator in opset " + Twine(opset) +
-                                 " that niello knows"
-                           : "operator of a domain that niello does not know");
+  } else {
+    done = node.refuse("its function body does not fit these inputs");
   }
   if (failed(done))
     refuseOutputs();
@@ -196,6 +203,7 @@ Attribute GraphImporter::inputDim(const onnx::TensorShapeProto::Dimension &dim,
   }
   if (dim.dim_param().empty())
     return b.getStringAttr("?");
+  knownDims.insert(dim.dim_param());
   auto bounds = options.dims.find(dim.dim_param());
   if (bounds != options.dims.end() && bounds->second.low == bounds->second.high)
     size = bounds->second.low;
@@ -235,6 +243,14 @@ LogicalResult GraphImporter::declareInputs(const onnx::GraphProto &graph,
       dims.push_back(inputDim(dim, size));
       shape.push_back(size);
     }
+    int64_t bytes = std::max(1u, storageBits(dtype) / 8);
+    for (int64_t size : shape)
+      if (size != ShapedType::kDynamic &&
+          llvm::MulOverflow(bytes, std::max<int64_t>(size, 1), bytes)) {
+        report.status = ImportReport::Status::BadModel;
+        report.text = "input '" + info.name() + "' has more than 2^63 bytes";
+        return failure();
+      }
     Location loc = NameLoc::get(b.getStringAttr(info.name()));
     Value arg = entry->addArgument(RankedTensorType::get(shape, element), loc);
     value.kind = OnnxValue::Kind::Tensor;
@@ -260,6 +276,20 @@ LogicalResult GraphImporter::declareInputs(const onnx::GraphProto &graph,
   return success();
 }
 
+/// `--dim` names a dimension of the inputs.
+LogicalResult GraphImporter::checkDimOptions() {
+  for (const auto &[name, bounds] : options.dims) {
+    if (knownDims.count(name))
+      continue;
+    report.status = ImportReport::Status::BadModel;
+    report.text = "has no dimension '" + name + "' to set by --dim; " +
+                  (knownDims.empty() ? "its inputs' dimensions have no names"
+                                     : "it has " + llvm::join(knownDims, ", "));
+    return failure();
+  }
+  return success();
+}
+
 LogicalResult GraphImporter::importMain() {
   const onnx::GraphProto &graph = model.graph();
   b.setInsertionPointToEnd(module.getBody());
@@ -273,7 +303,7 @@ LogicalResult GraphImporter::importMain() {
         import.version();
   importInitializers(graph, scope);
   if (report.status == ImportReport::Status::BadModel ||
-      failed(declareInputs(graph, main, scope)) ||
+      failed(declareInputs(graph, main, scope)) || failed(checkDimOptions()) ||
       failed(importNodes(graph.node(), scope)))
     return failure();
 

@@ -16,6 +16,7 @@
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "onnx/onnx_pb.h"
 #include "llvm/ADT/StringMap.h"
+#include <set>
 
 namespace niello::onnx_frontend {
 
@@ -92,6 +93,9 @@ private:
                                     mlir::func::FuncOp main, Scope &scope);
   mlir::Attribute inputDim(const onnx::TensorShapeProto::Dimension &dim,
                            int64_t &size);
+  mlir::LogicalResult checkDimOptions();
+  /// Whether `functionBody` would find one.
+  bool isFunction(Node &node);
   /// A function of the model, or the body the standard gives for this node.
   mlir::FailureOr<onnx::FunctionProto> functionBody(Node &node);
   mlir::LogicalResult expandFunction(Node &node, const onnx::FunctionProto &f);
@@ -108,6 +112,7 @@ private:
   llvm::StringMap<mlir::Value> symbols; // dimension name -> index value
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttrs;
   std::map<std::string, std::vector<std::string>> refusals; // reason -> nodes
+  std::set<std::string> knownDims; // names among the inputs' dimensions
   unsigned depth = 0;
 };
 

@@ -215,13 +215,14 @@ llvm::Expected<std::string> Initializers::weight(const onnx::TensorProto &proto,
     uint64_t size = 0;
     if (llvm::sys::fs::file_size(full, size))
       return fail(proto, "external data '" + location + "' cannot be read");
-    if (length == 0)
-      length = size < offset ? 0 : size - offset;
-    if (length < need || offset > size || need > size - offset)
+    if (length == 0) // not given: what the tensor needs
+      length = need;
+    if (length != need || offset > size || need > size - offset)
       return fail(proto, "its shape and type need " + llvm::Twine(need) +
                              " bytes at offset " + llvm::Twine(offset) +
-                             " of '" + location + "', which has " +
-                             llvm::Twine(size));
+                             " of '" + location + "', but " +
+                             llvm::Twine(length) + " of its " +
+                             llvm::Twine(size) + " bytes are given");
     length = need;
     file = location;
   } else {

@@ -130,7 +130,13 @@ OwningOpRef<ModuleOp> importOnnxBytes(MLIRContext &context, StringRef bytes,
     return bad(report, name + " is not an ONNX model: protobuf cannot read it");
   if (!model.has_graph())
     return bad(report, name + " is not an ONNX model: it has no graph");
-  if (std::string found = check(model, path); !found.empty())
+  if (auto opset = unknownOpset(model)) {
+    report.status = ImportReport::Status::Unsupported;
+    report.text = *opset + "\n";
+    return {};
+  }
+  if (std::string found = usesUnknownOps(model) ? "" : check(model, path);
+      !found.empty())
     return bad(report, name + " breaks the ONNX rules: " + found);
 
   context.loadDialect<arith::ArithDialect, func::FuncDialect,

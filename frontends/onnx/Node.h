@@ -70,6 +70,16 @@ public:
   const mlir::Location loc;
 };
 
+/// Checks the node's inputs against the standard's types for the operator;
+/// `bad` names the operands that do not fit.
+mlir::LogicalResult checkSignature(Node &node);
+/// A sentence where the model declares an opset that the standard does not
+/// have (yet).
+std::optional<std::string> unknownOpset(const onnx::ModelProto &model);
+/// Whether an operator of the graph is in no standard that we know. The ONNX
+/// checker would stop there without naming the node; the importer names it.
+bool usesUnknownOps(const onnx::ModelProto &model);
+
 /// Element types a handler takes, as a mask over DType.
 using DTypes = uint32_t;
 constexpr DTypes bit(DType dtype) { return 1u << static_cast<int>(dtype); }

@@ -66,29 +66,50 @@ LogicalResult importSize(Node &node) {
                              {node.sizes.product(node.tensor(0).dims)});
 }
 
-LogicalResult importReshape(Node &node) {
-  Tensor &input = node.tensor(0);
+/// What is left for one dimension when the others are taken; never divides by
+/// a product that is zero at run time.
+Size inferSize(Node &node, Size all, Size others) {
+  Sizes &sizes = node.sizes;
+  if (Sizes::asConstant(others) == 0)
+    return sizes.constant(0);
+  if (sizes.divides(all, others))
+    return sizes.floorDiv(all, others);
+  return sizes.floorDiv(all, sizes.max(others, sizes.constant(1)));
+}
+
+/// The target shape of Reshape: from attribute `shape` in opset 1, else input.
+FailureOr<SmallVector<Size>> targetShape(Node &node) {
   SmallVector<Size> shape;
-  if (auto attr = node.intsAttr("shape")) { // opset 1
+  if (auto attr = node.intsAttr("shape")) {
     for (int64_t size : *attr)
       shape.push_back(node.sizes.constant(size));
-  } else {
-    auto known = node.elements(1);
-    if (!known)
-      return node.refuse("needs a shape with a number of dimensions known at "
-                         "compile time");
-    shape = *known;
+    return shape;
   }
-  bool zeroMeansZero = node.intAttr("allowzero", 0);
+  if (auto known = node.elements(1))
+    return *known;
+  return node.refuse("needs a shape with a number of dimensions known at "
+                     "compile time");
+}
+
+LogicalResult importReshape(Node &node) {
+  Tensor &input = node.tensor(0);
+  Sizes &sizes = node.sizes;
+  auto shape = targetShape(node);
+  if (failed(shape))
+    return failure();
+  bool copiesZero = !node.intAttr("allowzero", 0);
   std::optional<size_t> infer;
-  SmallVector<Size> dims, others;
-  for (auto [i, size] : llvm::enumerate(shape)) {
+  SmallVector<Size> dims(*shape);
+  SmallVector<size_t> fromData;
+  for (auto [i, size] : llvm::enumerate(*shape)) {
     auto c = Sizes::asConstant(size);
-    if (c == 0 && !zeroMeansZero) {
+    if (!c && sizes.isFromData(size)) {
+      fromData.push_back(i);
+    } else if (c == 0 && copiesZero) {
       if (int64_t(i) >= input.rank())
         return node.bad("copies dimension " + Twine(i) +
                         " of an input of rank " + Twine(input.rank()));
-      size = input.dims[i];
+      dims[i] = input.dims[i];
     } else if (c && *c < -1) {
       return node.bad("needs sizes of -1 or more, but got " + Twine(*c));
     } else if (c == -1) {
@@ -96,44 +117,30 @@ LogicalResult importReshape(Node &node) {
         return node.bad("leaves two dimensions to be inferred");
       infer = i;
     }
-    dims.push_back(size);
-    if (infer != i)
-      others.push_back(size);
   }
-  if (infer) {
-    Size known = node.sizes.product(others);
-    Size all = node.sizes.product(input.dims);
-    if (Sizes::asConstant(known) == 0)
-      dims[*infer] = node.sizes.constant(0);
-    else if (node.sizes.divides(all, known))
-      dims[*infer] = node.sizes.floorDiv(all, known);
-    else // never divide by a size that is zero at run time
-      dims[*infer] = node.sizes.floorDiv(
-          all, node.sizes.max(known, node.sizes.constant(1)));
-  } else if (llvm::none_of(shape, [](Size s) { return Sizes::asConstant(s); }) &&
-             shape.size() == 1 && input.rank() == 1) {
-    // A run-time shape may be -1: one dimension then takes all elements.
-    dims[0] = node.sizes.product(input.dims);
-  } else {
-    // A size read from data may be -1 at run time; it takes what is left.
-    for (auto [i, size] : llvm::enumerate(shape)) {
-      auto value = dyn_cast_if_present<Value>(size);
-      if (!value || !node.sizes.isFromData(size))
-        continue;
-      SmallVector<Size> rest;
-      for (auto [j, other] : llvm::enumerate(dims))
-        if (j != i)
-          rest.push_back(other);
-      Size all = node.sizes.product(input.dims);
-      Size left = node.sizes.floorDiv(
-          all, node.sizes.max(node.sizes.product(rest), node.sizes.constant(1)));
-      dims[i] = node.sizes.select(
-          node.sizes.compare(arith::CmpIPredicate::slt, size,
-                             node.sizes.constant(0)),
-          left, size);
-    }
-  }
-  return reshaped(node, dims);
+  Size all = sizes.product(input.dims);
+  // Zeros first, so that what is inferred sees the sizes they stand for.
+  for (size_t i : fromData)
+    if (copiesZero && int64_t(i) < input.rank())
+      dims[i] = sizes.select(
+          sizes.compare(arith::CmpIPredicate::eq, dims[i], sizes.constant(0)),
+          input.dims[i], dims[i]);
+  SmallVector<Size> resolved(dims);
+  auto othersOf = [&](size_t at) {
+    SmallVector<Size> others;
+    for (auto [j, other] : llvm::enumerate(dims))
+      if (j != at)
+        others.push_back(other);
+    return sizes.product(others);
+  };
+  if (infer)
+    resolved[*infer] = inferSize(node, all, othersOf(*infer));
+  else
+    for (size_t i : fromData)
+      resolved[i] = sizes.select(
+          sizes.compare(arith::CmpIPredicate::slt, dims[i], sizes.constant(0)),
+          inferSize(node, all, othersOf(i)), dims[i]);
+  return reshaped(node, resolved);
 }
 
 LogicalResult unsqueezeAtRunTime(Node &node) {

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the standard says of a node's operands, checked before any handler:
+// inputs that share a type variable have one type, and it is an allowed one.
+
+#include "frontends/onnx/Node.h"
+
+#include "onnx/defs/schema.h"
+
+using namespace mlir;
+
+namespace niello::onnx_frontend {
+
+/// The spelling of a type in ONNX schemas.
+static std::string schemaName(DType dtype) {
+  switch (dtype) {
+  case DType::Float:
+    return "tensor(float)";
+  case DType::Double:
+    return "tensor(double)";
+  default:
+    return "tensor(" + dtypeName(dtype).str() + ")";
+  }
+}
+
+static bool allows(const onnx::OpSchema::FormalParameter &formal,
+                   DType dtype) {
+  for (const auto *type : formal.GetTypes())
+    if (*type == schemaName(dtype))
+      return true;
+  return false;
+}
+
+LogicalResult checkSignature(Node &node) {
+  std::string domain = node.proto.domain() == "ai.onnx" ? ""
+                                                        : node.proto.domain();
+  const onnx::OpSchema *schema = onnx::OpSchemaRegistry::Schema(
+      node.proto.op_type(), node.opset, domain);
+  if (!schema || schema->inputs().empty())
+    return success();
+  const auto &formals = schema->inputs();
+  llvm::StringMap<std::pair<DType, std::string>> bound; // variable -> operand
+  for (unsigned i = 0; i < node.numInputs(); ++i) {
+    if (!node.has(i) || node.input(i).kind != OnnxValue::Kind::Tensor)
+      continue;
+    size_t at = std::min<size_t>(i, formals.size() - 1);
+    const auto &formal = formals[at];
+    bool isVariadic = formal.GetOption() == onnx::OpSchema::Variadic;
+    if (i >= formals.size() && !isVariadic)
+      return node.bad("takes at most " + Twine(formals.size()) +
+                      " inputs, but got " + Twine(node.numInputs()));
+    DType dtype = node.dtype(i);
+    if (!formal.GetTypes().empty() && !allows(formal, dtype))
+      return node.bad("does not take " + dtypeName(dtype) + " for '" +
+                      node.proto.input(i) + "'");
+    if (isVariadic && !formal.GetIsHomogeneous())
+      continue;
+    auto [it, isNew] = bound.try_emplace(formal.GetTypeStr(), dtype,
+                                         node.proto.input(i));
+    if (!isNew && it->second.first != dtype)
+      return node.bad("needs one element type for '" + it->second.second +
+                      "' and '" + node.proto.input(i) + "', but got " +
+                      dtypeName(it->second.first) + " and " +
+                      dtypeName(dtype));
+  }
+  return success();
+}
+
+std::optional<std::string> unknownOpset(const onnx::ModelProto &model) {
+  const auto &ranges = onnx::OpSchemaRegistry::DomainToVersionRange::Instance()
+                           .Map();
+  for (const auto &import : model.opset_import()) {
+    std::string domain = import.domain() == "ai.onnx" ? "" : import.domain();
+    auto range = ranges.find(domain);
+    if (range == ranges.end())
+      continue;
+    if (import.version() < 1 || import.version() > range->second.second)
+      return "declares opset " + std::to_string(import.version()) +
+             (domain.empty() ? "" : " of domain " + domain) +
+             "; niello reads opsets 1 to " +
+             std::to_string(range->second.second);
+  }
+  return std::nullopt;
+}
+
+bool usesUnknownOps(const onnx::ModelProto &model) {
+  for (const onnx::NodeProto &node : model.graph().node())
+    for (const auto &import : model.opset_import())
+      if ((import.domain() == node.domain() ||
+           (import.domain() == "ai.onnx" && node.domain().empty())) &&
+          !onnx::OpSchemaRegistry::Schema(node.op_type(), import.version(),
+                                          node.domain()))
+        return true;
+  return false;
+}
+
+} // namespace niello::onnx_frontend
