@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Conversions of bfloat16 and the 8-bit floats, in integer arithmetic.
+// Conversions of bfloat16 and smaller floats, in integer arithmetic.
 
 #include "passes/lower/Passes.h"
 
@@ -20,9 +20,10 @@ namespace {
 
 // What follows the largest finite number.
 enum class Top {
-  Ieee, ///< an exponent of its own for infinity and NaN
-  Nan,  ///< one NaN, all bits set, no infinity (FN)
-  None, ///< the bits of -0 are the one NaN (FNUZ)
+  Ieee,   ///< an exponent of its own for infinity and NaN
+  Nan,    ///< one NaN, all bits set, no infinity (FN)
+  None,   ///< the bits of -0 are the one NaN (FNUZ)
+  Finite, ///< neither; what is too large becomes the greatest number
 };
 
 struct Format {
@@ -97,6 +98,8 @@ static std::optional<Format> findFormat(Type type) {
     return Format{4, 3, 8, Top::None};
   if (isa<Float8E5M2FNUZType>(type))
     return Format{5, 2, 16, Top::None};
+  if (isa<Float4E2M1FNType>(type))
+    return Format{2, 1, 1, Top::Finite};
   if (isa<Float16Type>(type))
     return Format{5, 10, 15, Top::Ieee};
   return std::nullopt;
@@ -134,7 +137,7 @@ static Value widen(Bits &b, Value bits, Format format) {
     Value isNan = b.compare(arith::CmpIPredicate::eq, magnitude,
                             b.constant((int64_t(1) << magnitudeBits) - 1));
     result = b.select(isNan, b.constant(kNan32), result);
-  } else {
+  } else if (format.top == Top::None) {
     Value isNan = b.compare(arith::CmpIPredicate::eq, bits,
                             b.constant(int64_t(1) << magnitudeBits));
     result = b.select(isNan, b.constant(kNan32), result);
@@ -180,6 +183,8 @@ static Value narrow(Bits &b, Value value, Format format) {
     greatest = format.infinity() - 1;
     tooLarge = format.infinity();
     nan = tooLarge | (int64_t(1) << (m - 1));
+  } else if (format.top == Top::Finite) {
+    tooLarge = nan = greatest;
   }
   result = b.select(b.greater(result, b.constant(greatest)),
                     b.constant(tooLarge), result);
@@ -223,6 +228,21 @@ static Value widenE8M0(Bits &b, Value bits) {
   };
   Value result = b.select(equals(0), b.constant(int64_t(0x00400000)), normal);
   return b.cast(b.real(), b.select(equals(255), b.constant(kNan32), result));
+}
+
+// The nearest power of two, ties to the even exponent; NaN for what is
+// negative or too large.
+static Value narrowE8M0(Bits &b, Value value) {
+  Value bits = b.cast(b.word(), value);
+  Value odd =
+      b.op<arith::AndIOp>(b.op<arith::ShRUIOp>(bits, b.constant(int64_t(23))),
+                          b.constant(int64_t(1)));
+  Value half = b.op<arith::AddIOp>(bits, b.constant(int64_t(0x3fffff)));
+  Value rounded = b.op<arith::ShRUIOp>(b.op<arith::AddIOp>(half, odd),
+                                       b.constant(int64_t(23)));
+  // The sign is the highest bit of what is left.
+  return b.select(b.greater(rounded, b.constant(int64_t(254))),
+                  b.constant(int64_t(255)), rounded);
 }
 
 // f64 to f32, towards the odd neighbour unless exact: what is then rounded to
@@ -282,7 +302,8 @@ static LogicalResult expandTruncF(arith::TruncFOp op,
   Type from = getElementTypeOrSelf(op.getIn());
   Type to = getElementTypeOrSelf(op.getType());
   std::optional<Format> format = findFormat(to);
-  if (!format && !to.isBF16())
+  bool power = isa<Float8E8M0FNUType>(to);
+  if (!format && !to.isBF16() && !power)
     return rewriter.notifyMatchFailure(op, "the target converts this type");
   Bits b(rewriter, op.getLoc(), op.getType());
   Value value = op.getIn();
@@ -296,7 +317,9 @@ static LogicalResult expandTruncF(arith::TruncFOp op,
     rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(), value);
     return success();
   }
-  Value bits = to.isBF16() ? narrowBf16(b, value) : narrow(b, value, *format);
+  Value bits = to.isBF16() ? narrowBf16(b, value)
+               : power     ? narrowE8M0(b, value)
+                           : narrow(b, value, *format);
   Value raw = b.op<arith::TruncIOp>(b.word(to.getIntOrFloatBitWidth()), bits);
   rewriter.replaceOp(op, b.cast(op.getType(), raw));
   return success();

@@ -34,8 +34,8 @@ static void addArithmetic(PassManager &passes, const cpu::Machine &machine) {
   extend.targetTypeStr = "f32";
   passes.addPass(math::createMathExtendToSupportedTypes(extend));
   arith::ArithEmulateUnsupportedFloatsOptions emulate;
-  emulate.sourceTypeStrs = {"f16",        "bf16",   "f8E4M3FN",
-                            "f8E4M3FNUZ", "f8E5M2", "f8E5M2FNUZ"};
+  emulate.sourceTypeStrs = {"f16",    "bf16",       "f8E4M3FN",  "f8E4M3FNUZ",
+                            "f8E5M2", "f8E5M2FNUZ", "f8E8M0FNU", "f4E2M1FN"};
   emulate.targetTypeStr = "f32";
   passes.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
   ExpandSmallFloatsOptions small;
