@@ -226,7 +226,7 @@ def assertions(tree):
 
 @rule
 def folders(tree):
-    """The README's map names every folder that exists."""
+    """The README's map names the folders that exist, and no other."""
     if Path("README.md") not in tree.files:
         yield Path("README.md"), "is missing"
         return
@@ -245,6 +245,8 @@ def folders(tree):
             if len(p.parts) > depth and not p.parts[0].startswith(".")}
     drawn_inside = {name.split("/")[0] for name in named if "/" in name}
     real = {r for r in real if "/" not in r or r.split("/")[0] in drawn_inside}
+    for name in sorted(named - real):
+        yield Path("README.md"), f"the map has {name}/, which does not exist"
     for name in sorted(real - named):
         yield Path("README.md"), f"the map lacks {name}/"
 
