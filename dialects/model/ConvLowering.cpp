@@ -2,10 +2,12 @@
 
 #include "dialects/model/Windows.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
 using namespace niello;
 using namespace niello::model;
 
-// An operand less its zero point in the type of sums.
+// An element less its zero point in the type of sums.
 static Term shifted(Emit &e, Value operand, Value zero, Terms place, Type sum,
                     bool isSigned) {
   Term x = e.cast(e.at(operand, place), sum, isSigned);
@@ -33,46 +35,38 @@ static void requireZeroFits(Emit &e, Value zero, Value operand) {
   }
 }
 
-// The input with its padding, less its zero point, in the type of sums: what
-// lies outside is 0.
-static Value padded(Emit &e, ConvOp op, Type sum) {
-  Value input = op.getInput();
-  int64_t rank = rankOf(input);
-  Terms sizes = e.dims(input), begins(2, e.index(0)), whole = sizes;
-  bool isPadded = false;
-  for (int64_t i : llvm::seq<int64_t>(2, rank)) {
-    auto [begin, end] = padsOf(sizes[i], e.dim(op.getWeight(), i),
-                               windowOf(op, i - 2, rank - 2));
-    begins.push_back(begin);
-    whole[i] = sizes[i] + begin + end;
-    isPadded |= constantOf(begin) != 0 || constantOf(end) != 0;
-  }
-  if (!isPadded && !op.getInputZero() && elementType(input) == sum)
-    return input;
-  return e.generate(whole, sum, [&](Terms place) {
-    Term inside = e.boolean(true);
-    for (int64_t i : llvm::seq<int64_t>(2, rank)) {
-      place[i] = place[i] - begins[i];
-      inside = inside & (place[i] >= 0) & (place[i] < sizes[i]);
-    }
-    return e.branch(
-        inside,
-        [&] {
-          return shifted(e, input, op.getInputZero(), place, sum,
-                         op.getSignedInput());
-        },
-        [&] { return e.constant(sum, 0); });
+// An operand less its zero point in the type of sums.
+static Value inSums(Emit &e, Value operand, Value zero, Type sum,
+                    bool isSigned) {
+  if (!zero)
+    return e.castElements(e.wrap(operand), sum, isSigned);
+  return e.generate(e.dims(operand), sum, [&](Terms place) {
+    return shifted(e, operand, zero, place, sum, isSigned);
   });
 }
 
-static Value shiftedWeight(Emit &e, ConvOp op, Type sum) {
-  Value weight = op.getWeight();
-  if (!op.getWeightZero() && elementType(weight) == sum)
-    return weight;
-  return e.generate(e.dims(weight), sum, [&](Terms place) {
-    return shifted(e, weight, op.getWeightZero(), place, sum,
-                   op.getSignedWeight());
-  });
+// The input in the type of sums with zeros around it.
+static Value padded(Emit &e, ConvOp op, Type sum) {
+  Value input =
+      inSums(e, op.getInput(), op.getInputZero(), sum, op.getSignedInput());
+  int64_t rank = rankOf(input);
+  Terms whole = e.dims(input);
+  SmallVector<OpFoldResult> offsets(2, e.b.getIndexAttr(0));
+  bool isPadded = false;
+  for (int64_t i : llvm::seq<int64_t>(2, rank)) {
+    auto [begin, end] = padsOf(whole[i], e.dim(op.getWeight(), i),
+                               windowOf(op, i - 2, rank - 2));
+    isPadded |= constantOf(begin) != 0 || constantOf(end) != 0;
+    offsets.push_back(getAsOpFoldResult(begin.value));
+    whole[i] = whole[i] + begin + end;
+  }
+  if (!isPadded)
+    return input;
+  Term zeros = e.filled(whole, e.constant(sum, 0));
+  SmallVector<OpFoldResult> strides(rank, e.b.getIndexAttr(1));
+  return tensor::InsertSliceOp::create(e.b, e.loc, input, zeros, offsets,
+                                       tensor::getMixedSizes(e.b, e.loc, input),
+                                       strides);
 }
 
 // The bias, or 0, at every place of [B, M, ...].
@@ -99,7 +93,9 @@ FailureOr<SmallVector<Value>> ConvOp::lowerPlain(OpBuilder &builder) {
   requireZeroFits(e, getInputZero(), getInput());
   requireZeroFits(e, getWeightZero(), getWeight());
   Terms sizes = resultSizes(e, *this);
-  Value input = padded(e, *this, sum), weight = shiftedWeight(e, *this, sum);
+  Value input = padded(e, *this, sum);
+  Value weight =
+      inSums(e, getWeight(), getWeightZero(), sum, getSignedWeight());
   Value start = startOf(e, getBias(), sizes, sum);
   bool grouped = groups != 1;
   if (grouped) {

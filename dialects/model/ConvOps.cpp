@@ -138,7 +138,8 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
   if (rank >= 2 && weight.getRank() == rank) {
     shape[0] = input.getDimSize(0);
     if (!weight.isDynamicDim(1))
-      shape[1] = weight.getDimSize(1) * adaptor.getGroups();
+      shape[1] =
+          std::max<int64_t>(0, weight.getDimSize(1) * adaptor.getGroups());
     for (int64_t i : llvm::seq<int64_t>(2, rank)) {
       int64_t wanted = orElse(adaptor.getOutputShape(), i - 2, -1);
       if (wanted >= 0 || (!input.isDynamicDim(i) && !weight.isDynamicDim(i)))

@@ -99,3 +99,25 @@ GatherOp::reifyResultShapes(OpBuilder &builder,
               origin.axis));
   return setSizes(*this, sizes, reified);
 }
+
+// gather(constant, constants) -> constant, along the axis of one dimension:
+// what shape arithmetic is made of.
+OpFoldResult GatherOp::fold(FoldAdaptor adaptor) {
+  auto data = dyn_cast_or_null<DenseElementsAttr>(adaptor.getData());
+  auto indices = dyn_cast_or_null<DenseIntElementsAttr>(adaptor.getIndices());
+  RankedTensorType type = getResult().getType();
+  if (!data || !indices || getKind() == GatherKind::Nd ||
+      rankOf(getData()) != 1 || !type.hasStaticShape())
+    return {};
+  SmallVector<Attribute> elements;
+  auto values = data.getValues<Attribute>();
+  int64_t size = data.getNumElements();
+  for (const APInt &index : indices.getValues<APInt>()) {
+    int64_t i = index.getSExtValue();
+    i += i < 0 ? size : 0;
+    if (i < 0 || i >= size)
+      return {}; // the run stops here
+    elements.push_back(values[i]);
+  }
+  return DenseElementsAttr::get(type, elements);
+}

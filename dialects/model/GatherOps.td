@@ -32,6 +32,7 @@ def Model_GatherOp : Model_InferredOp<"gather"> {
     $kind $data `,` $indices attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1; // C1 to C3
+  let hasFolder = 1;   // constants along an axis, as shape arithmetic has them
 }
 
 #endif // NIELLO_DIALECTS_MODEL_GATHEROPS

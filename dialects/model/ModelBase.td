@@ -18,6 +18,7 @@ def Model_Dialect : Dialect {
     Only what upstream lacks. Elementwise arithmetic is `arith` and `math` on
     tensors, shape work is `tensor`, control flow is `scf`.
   }];
+  let hasConstantMaterializer = 1; // arith.constant
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
     "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",

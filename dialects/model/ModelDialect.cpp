@@ -25,6 +25,12 @@ void ModelDialect::initialize() {
       >();
 }
 
+Operation *ModelDialect::materializeConstant(OpBuilder &builder,
+                                             Attribute value, Type type,
+                                             Location loc) {
+  return arith::ConstantOp::materialize(builder, value, type, loc);
+}
+
 bool model::compatibleTypes(TypeRange inferred, TypeRange given) {
   if (inferred.size() != given.size())
     return false;

@@ -23,8 +23,7 @@ LogicalResult RoiAlignOp::inferReturnTypes(MLIRContext *,
 }
 
 LogicalResult RoiAlignOp::verify() {
-  RankedTensorType input = getInput().getType(),
-                   regions = getRois().getType();
+  RankedTensorType input = getInput().getType(), regions = getRois().getType();
   if (input.getRank() != 4 || regions.getRank() != 2 ||
       rankOf(getBatches()) != 1 || !mayEqual(regions.getDimSize(1), 4)) // C1
     return emitOpError("needs [B,C,H,W], [R,4] and [R], but got ")

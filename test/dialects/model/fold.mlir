@@ -25,3 +25,24 @@ func.func @require() {
   model.require %yes, 5, "always"
   return
 }
+
+// A gather of constants is a constant; -1 is the last.
+// CHECK-LABEL: @gather
+func.func @gather() -> tensor<2xi64> {
+  %data = arith.constant dense<[5, 6, 7]> : tensor<3xi64>
+  %indices = arith.constant dense<[-1, 0]> : tensor<2xi64>
+  // CHECK: arith.constant dense<[7, 5]> : tensor<2xi64>
+  // CHECK-NOT: model.gather
+  %r = model.gather axis %data, %indices : (tensor<3xi64>, tensor<2xi64>) -> tensor<2xi64>
+  return %r : tensor<2xi64>
+}
+
+// One that is out of range stops the run, so it stays.
+// CHECK-LABEL: @gather_outside
+func.func @gather_outside() -> tensor<1xi64> {
+  %data = arith.constant dense<[5, 6, 7]> : tensor<3xi64>
+  %indices = arith.constant dense<[3]> : tensor<1xi64>
+  // CHECK: model.gather
+  %r = model.gather axis %data, %indices : (tensor<3xi64>, tensor<1xi64>) -> tensor<1xi64>
+  return %r : tensor<1xi64>
+}
