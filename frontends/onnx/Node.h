@@ -130,6 +130,7 @@ llvm::ArrayRef<Registration> qlinearOps();
 llvm::ArrayRef<Registration> convOps();
 llvm::ArrayRef<Registration> poolOps();
 llvm::ArrayRef<Registration> recurrentOps();
+llvm::ArrayRef<Registration> sequenceOps();
 llvm::ArrayRef<Registration> channelNormOps();
 llvm::ArrayRef<Registration> dropoutOps();
 llvm::ArrayRef<Registration> ifOps();

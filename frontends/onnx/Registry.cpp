@@ -33,6 +33,7 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       convOps(),
       poolOps(),
       recurrentOps(),
+      sequenceOps(),
       channelNormOps(),
       dropoutOps(),
       padOps(),

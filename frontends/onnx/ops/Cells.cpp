@@ -118,7 +118,10 @@ States stepLstm(Node &node, Direction &cell, Tensor &x,
                 ArrayRef<Tensor> states) {
   Tensor h = states[0], c = states[1];
   Size hidden = h.dims[1];
-  Tensor recurrent = product(node, h, cell.recurrent);
+  auto stated = stateProduct(node, cell, h);
+  if (failed(stated))
+    return failure();
+  Tensor recurrent = *stated;
   bool coupled = node.intAttr("input_forget", 0);
   bool peeps = cell.peepholes.value != nullptr;
   // The gate before its activation, with the cell seen through a peephole.
@@ -170,10 +173,19 @@ LogicalResult importLstm(Node &node) {
                                       stepLstm);
 }
 
+LogicalResult importQuantizedLstm(Node &node) {
+  auto in = readQuantized(node);
+  return failed(in) ? failure()
+                    : importRecurrent(node, *in, {"Sigmoid", "Tanh", "Tanh"},
+                                      stepLstm);
+}
+
 const Registration table[] = {
     {"", "RNN", importRnn, floats},
     {"", "GRU", importGru, floats},
     {"", "LSTM", importLstm, floats},
+    {"com.microsoft", "DynamicQuantizeLSTM", importQuantizedLstm,
+     bit(DType::Float)},
 };
 
 } // namespace

@@ -61,6 +61,16 @@ Tensor product(Node &node, Tensor a, Tensor b) {
   return out;
 }
 
+FailureOr<Tensor> stateProduct(Node &node, Direction &direction,
+                               Tensor state) {
+  if (!direction.roundStates)
+    return product(node, state, direction.recurrent);
+  auto rounded = roundToBytes(node, state);
+  if (failed(rounded))
+    return failure();
+  return product(node, *rounded, direction.recurrent);
+}
+
 Value clipped(ImplicitLocOpBuilder &b, Value x, std::optional<float> clip) {
   if (!clip)
     return x;
@@ -146,6 +156,7 @@ static FailureOr<Direction> prepare(Node &node, RecurrentInputs &in, int64_t d,
   Sizes &sizes = node.sizes;
   Size at = sizes.constant(d), wide = sizes.mul(hidden, sizes.constant(in.gates));
   Direction out;
+  out.roundStates = in.roundStates;
   Tensor w = row(node, in.w, at), r = row(node, in.r, at);
   out.recurrent = transpose(node, r, {1, 0});
   Size rows = sizes.mul(in.x.dims[0], in.x.dims[1]);

@@ -21,6 +21,7 @@ struct Direction {
   std::vector<Tensor> states; // [B, H] each
   llvm::ArrayRef<Activation> activations;
   std::optional<float> clip;
+  bool roundStates = false; // to bytes before they are multiplied by R
 };
 
 /// A cell: the states after a step. `x` is [B, G * H], a row of `projected`.
@@ -36,6 +37,7 @@ struct RecurrentInputs {
   int64_t gates = 1;
   /// The bias of R stays with R h: a gate multiplies it (GRU).
   bool splitBias = false;
+  bool roundStates = false;
 };
 
 /// Runs all directions of the node and gives its outputs: all steps, then the
@@ -51,6 +53,13 @@ mlir::FailureOr<RecurrentInputs> readRecurrent(Node &node, int64_t gates);
 Tensor gate(Node &node, Tensor &all, int64_t index, Size hidden);
 /// a b for [B, H] and [H, N].
 Tensor product(Node &node, Tensor a, Tensor b);
+/// h R, [B, G * H].
+mlir::FailureOr<Tensor> stateProduct(Node &node, Direction &direction,
+                                     Tensor state);
+/// `x` as bytes of its own range would give it back.
+mlir::FailureOr<Tensor> roundToBytes(Node &node, Tensor x);
+/// The inputs of DynamicQuantizeLSTM, dequantised.
+mlir::FailureOr<RecurrentInputs> readQuantized(Node &node);
 /// `x` limited to [-clip, clip] where the node asks for it.
 mlir::Value clipped(mlir::ImplicitLocOpBuilder &b, mlir::Value x,
                     std::optional<float> clip);
