@@ -131,6 +131,8 @@ llvm::ArrayRef<Registration> convOps();
 llvm::ArrayRef<Registration> poolOps();
 llvm::ArrayRef<Registration> recurrentOps();
 llvm::ArrayRef<Registration> sequenceOps();
+llvm::ArrayRef<Registration> resizeOps();
+llvm::ArrayRef<Registration> visionOps();
 llvm::ArrayRef<Registration> channelNormOps();
 llvm::ArrayRef<Registration> dropoutOps();
 llvm::ArrayRef<Registration> ifOps();

@@ -34,6 +34,8 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       poolOps(),
       recurrentOps(),
       sequenceOps(),
+      resizeOps(),
+      visionOps(),
       channelNormOps(),
       dropoutOps(),
       padOps(),

@@ -4,6 +4,7 @@
 #include "passes/lower/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -27,11 +28,30 @@ static LogicalResult decomposeSoftmax(linalg::SoftmaxOp op,
   return success();
 }
 
+// expand_shape(x) -> reshape(x, shape), where one dimension becomes several of
+// run-time size: expand-strided-metadata crashes on such an expand_shape.
+static LogicalResult expandByShape(tensor::ExpandShapeOp op,
+                                   PatternRewriter &rewriter) {
+  auto isFree = [&](int64_t i) { return op.getResultType().isDynamicDim(i); };
+  if (llvm::none_of(op.getReassociationIndices(), [&](auto &group) {
+        return llvm::count_if(group, isFree) > 1;
+      }))
+    return rewriter.notifyMatchFailure(op, "no group has two run-time sizes");
+  SmallVector<Value> sizes = getValueOrCreateConstantIndexOp(
+      rewriter, op.getLoc(), op.getMixedOutputShape());
+  Value shape =
+      tensor::FromElementsOp::create(rewriter, op.getLoc(), sizes);
+  rewriter.replaceOpWithNewOp<tensor::ReshapeOp>(op, op.getResultType(),
+                                                 op.getSrc(), shape);
+  return success();
+}
+
 namespace {
 struct DecomposeTensors : niello::impl::DecomposeTensorsBase<DecomposeTensors> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add(decomposeSoftmax);
+    patterns.add(expandByShape);
     patterns.add<linalg::DecomposePadOpPattern>(&getContext());
     linalg::populateDecomposePackUnpackPatterns(patterns);
     tensor::populateDecomposeTensorConcatPatterns(patterns);

@@ -37,3 +37,12 @@ func.func @softmax(%a: tensor<2x4xf32>, %b: tensor<2x4xf32>) -> tensor<2x4xf32> 
   %r = linalg.softmax dimension(1) ins(%a : tensor<2x4xf32>) outs(%b : tensor<2x4xf32>) -> tensor<2x4xf32>
   return %r : tensor<2x4xf32>
 }
+
+// One dimension that becomes two of run-time size is reshaped by a shape.
+// CHECK-LABEL: @expand
+func.func @expand(%a: tensor<?xf32>, %m: index, %n: index) -> tensor<?x?xf32> {
+  // CHECK: %[[S:[a-z0-9_]+]] = tensor.from_elements %{{[a-z0-9]+}}, %{{[a-z0-9]+}} : tensor<2xindex>
+  // CHECK: tensor.reshape %{{[a-z0-9]+}}(%[[S]])
+  %r = tensor.expand_shape %a [[0, 1]] output_shape [%m, %n] : tensor<?xf32> into tensor<?x?xf32>
+  return %r : tensor<?x?xf32>
+}
