@@ -3,6 +3,7 @@
 // Joins elementwise operations, and folds movement of data into the index maps
 // of what reads it, so that neither makes a trip through memory.
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -91,6 +92,53 @@ LogicalResult foldUnitReshape(linalg::GenericOp op, PatternRewriter &rewriter) {
       op, "no input is a reshape that only adds dimensions of size one");
 }
 
+// One scalar for every element.
+bool isSplat(linalg::GenericOp op) {
+  return op.getNumDpsInputs() == 0 && isElementwise(op) &&
+         op.getBody()->getOperations().size() == 1;
+}
+
+// contraction(start) -> start + contraction(0): the sum starts in registers and
+// the start becomes a stage after it.
+LogicalResult splitStart(linalg::GenericOp op, PatternRewriter &rewriter) {
+  if (!isContraction(op) || !op.hasPureTensorSemantics())
+    return rewriter.notifyMatchFailure(op, "it is no contraction");
+  Value start = op.getDpsInits()[0];
+  Operation *source = start.getDefiningOp();
+  if (!source || isa<linalg::FillOp, tensor::EmptyOp>(source))
+    return rewriter.notifyMatchFailure(op, "it starts from a constant");
+  AffineMap map = op.getIndexingMapsArray()[2];
+  if (!map.isProjectedPermutation())
+    return rewriter.notifyMatchFailure(op, "its output is not plainly indexed");
+  Location loc = op.getLoc();
+  auto type = cast<RankedTensorType>(start.getType());
+  auto sizes = tensor::getMixedSizes(rewriter, loc, start);
+  Value empty =
+      tensor::EmptyOp::create(rewriter, loc, sizes, type.getElementType());
+  Value zero = arith::ConstantOp::create(
+      rewriter, loc, rewriter.getZeroAttr(type.getElementType()));
+  Value filled =
+      linalg::FillOp::create(rewriter, loc, zero, empty).getResult(0);
+  auto product = cast<linalg::GenericOp>(rewriter.clone(*op));
+  product.getDpsInitsMutable()[0].set(filled);
+  auto identity = rewriter.getMultiDimIdentityMap(type.getRank());
+  SmallVector<AffineMap> maps(3, identity);
+  SmallVector<utils::IteratorType> loops(type.getRank(),
+                                         utils::IteratorType::parallel);
+  rewriter.replaceOpWithNewOp<linalg::GenericOp>(
+      op, op->getResultTypes(), ValueRange{product.getResult(0), start}, empty,
+      maps, loops, [&](OpBuilder &inner, Location at, ValueRange elements) {
+        Value sum =
+            isa<FloatType>(type.getElementType())
+                ? arith::AddFOp::create(inner, at, elements[0], elements[1])
+                      .getResult()
+                : arith::AddIOp::create(inner, at, elements[0], elements[1])
+                      .getResult();
+        linalg::YieldOp::create(inner, at, sum);
+      });
+  return success();
+}
+
 // Whether the producer of `operand` should move into its consumer.
 bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
@@ -102,10 +150,7 @@ bool shouldFuse(OpOperand *operand) {
   if (producer->getNumOperands() + consumer->getNumOperands() > mostOperands)
     return false;
   // Reading elsewhere costs nothing; a contraction's packing hides it.
-  bool reads = llvm::any_of(producer.getDpsInputs(), [](Value value) {
-    return isa<RankedTensorType>(value.getType());
-  });
-  if (isMovement(producer) || !reads)
+  if (isMovement(producer) || isSplat(producer))
     return true;
   if (!producer->hasOneUse())
     return false;
@@ -139,6 +184,7 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
 
     RewritePatternSet fuse(&getContext());
     fuse.add(foldUnitReshape);
+    fuse.add(splitStart);
     linalg::populateElementwiseOpsFusionPatterns(fuse, shouldFuse);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(fuse);
     tensor::EmptyOp::getCanonicalizationPatterns(fuse, &getContext());

@@ -12,13 +12,14 @@ def FuseElementwise : Pass<"fuse-elementwise"> {
     t = x * c; y = t + b                  ->   y = x * c + b
     k' = transpose(k); s = q k'           ->   s = q k, reading k transposed
     softmax(x)                            ->   max, exp(x - max), sum, quotient
+    contraction from a start              ->   start + contraction from 0
     ```
     - Needs: `linalg` on tensors, arithmetic converted by
       `convert-elementwise-to-linalg`.
     - Leaves: results with several readers, unless they only move data; work
       that a contraction or a broadcast would repeat for each element it reads.
     - Order: before `fuse-kernels`, which groups what is left.
-    - Float: no change.
+    - Float: the start of a sum is added last instead of first.
   }];
   let dependentDialects = [
     "mlir::affine::AffineDialect", "mlir::linalg::LinalgDialect",

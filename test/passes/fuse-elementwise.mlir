@@ -93,3 +93,44 @@ func.func @softmax(%x: tensor<4x8xf32>, %o: tensor<4x8xf32>) -> tensor<4x8xf32> 
   %y = linalg.softmax dimension(1) ins(%x : tensor<4x8xf32>) outs(%o : tensor<4x8xf32>) -> tensor<4x8xf32>
   return %y : tensor<4x8xf32>
 }
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// A sum that starts from a bias starts from zero, and the bias is added behind.
+// CHECK-LABEL: @start
+// CHECK-SAME: %[[BIAS:[a-z0-9]+]]: tensor<6xf32>
+func.func @start(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>, %bias: tensor<6xf32>) -> tensor<4x6xf32> {
+  // CHECK: %[[F:.+]] = linalg.fill
+  // CHECK: %[[M:.+]] = linalg.generic {{.*}} outs(%[[F]]
+  // CHECK: linalg.generic {{.*}} ins(%[[M]], %[[BIAS]]
+  // CHECK: arith.addf
+  %e = tensor.empty() : tensor<4x6xf32>
+  %s = linalg.broadcast ins(%bias : tensor<6xf32>) outs(%e : tensor<4x6xf32>) dimensions = [0]
+  %y = linalg.matmul ins(%x, %w : tensor<4x8xf32>, tensor<8x6xf32>) outs(%s : tensor<4x6xf32>) -> tensor<4x6xf32>
+  return %y : tensor<4x6xf32>
+}
+
+// -----
+
+// What reads through tensor.extract is work, not a constant: it is not repeated
+// in every contraction.
+// CHECK-LABEL: @extract
+func.func @extract(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>, %o: tensor<4x6xf32>) -> tensor<4x6xf32> {
+  // CHECK: tensor.extract
+  // CHECK: linalg.generic
+  // CHECK: arith.mulf
+  %e = tensor.empty() : tensor<4x8xf32>
+  %g = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<4x8xf32>) {
+  ^bb0(%out: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %v = tensor.extract %x[%i, %j] : tensor<4x8xf32>
+    linalg.yield %v : f32
+  } -> tensor<4x8xf32>
+  %y = linalg.matmul ins(%g, %w : tensor<4x8xf32>, tensor<8x6xf32>) outs(%o : tensor<4x6xf32>) -> tensor<4x6xf32>
+  return %y : tensor<4x6xf32>
+}
