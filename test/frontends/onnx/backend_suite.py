@@ -8,6 +8,7 @@
     backend_suite.py --only 'test_add_.*' these cases, one line each
     backend_suite.py --reasons            what is refused, most cases first
     backend_suite.py --operators          passed and all cases by operator
+    backend_suite.py --json F --again F   what did not pass in F, results in F
 
 Each case runs in a child process of its own: compiled code that crashes or
 hangs fails its case and nothing else. A case PASSes, or is REFUSED (not
@@ -194,6 +195,8 @@ def arguments():
     parser.add_argument("--json", metavar="FILE", help="write all results")
     parser.add_argument("--from-json", metavar="FILE",
                         help="take the results of an earlier run")
+    parser.add_argument("--again", metavar="FILE",
+                        help="run what does not pass in that file's results")
     parser.add_argument("--reasons", action="store_true")
     parser.add_argument("--operators", action="store_true")
     parser.add_argument("--check", action="store_true")
@@ -211,10 +214,14 @@ def main():
     cases = suite_cases.collect(niello.backend.Backend, kinds)
     if options.only:
         cases = [c for c in cases if re.fullmatch(options.only, c.name)]
-    if options.from_json:
-        results = json.loads(Path(options.from_json).read_text())
-    else:
-        results = run(cases, options)
+    results = {}
+    if options.from_json or options.again:
+        results = json.loads(
+            Path(options.from_json or options.again).read_text())
+    if not options.from_json:
+        left = [case for case in cases if
+                results.get(case.name, {}).get("status") != "PASS"]
+        results.update(run(left, options))
     if options.json:
         Path(options.json).write_text(json.dumps(results, indent=1))
     if options.operators:
