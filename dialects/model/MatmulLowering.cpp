@@ -52,6 +52,11 @@ FailureOr<SmallVector<Value>> MatmulOp::lowerPlain(OpBuilder &builder) {
     maps.push_back(readAt(builder, aligned, batches, row, column));
   };
   addInput(getLhs(), left, m, k);
+  // An inner size of 1 is no stretched dimension: the sum runs along it, and
+  // linalg wants every loop to be along some operand.
+  SmallVector<AffineExpr> places(maps.back().getResults());
+  places.back() = k;
+  maps.back() = AffineMap::get(batches + 3, 0, places, getContext());
   addInput(getRhs(), right, k, n);
   addInput(getLhsZero(), left, m, k);
   addInput(getRhsZero(), right, k, n);

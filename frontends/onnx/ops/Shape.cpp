@@ -193,8 +193,13 @@ LogicalResult importSqueeze(Node &node) {
   for (auto [i, size] : llvm::enumerate(input.dims)) {
     bool squeezed = axes ? llvm::is_contained(*axes, int64_t(i))
                          : Sizes::asConstant(size) == 1;
+    // The rank is fixed here: a free size that turns out to be 1 would have
+    // to go, too.
     if (!axes && !Sizes::asConstant(size))
-      return node.refuse("needs axes where a dimension is dynamic");
+      require(node,
+              node.sizes.compare(arith::CmpIPredicate::ne, size,
+                                 node.sizes.constant(1)),
+              "needs axes to drop a free dimension of size {0}", size);
     if (!squeezed)
       dims.push_back(size);
     else if (failed(requireEqual(node, size, node.sizes.constant(1),
