@@ -199,7 +199,7 @@ LogicalResult importSqueeze(Node &node) {
       require(node,
               node.sizes.compare(arith::CmpIPredicate::ne, size,
                                  node.sizes.constant(1)),
-              "needs axes to drop a free dimension of size {0}", size);
+              "needs axes to drop a free dimension of size {0}", size, size);
     if (!squeezed)
       dims.push_back(size);
     else if (failed(requireEqual(node, size, node.sizes.constant(1),
