@@ -34,7 +34,8 @@ static Term coordinateOf(Emit &e, ResizeOp op, size_t i, Term o, Term length,
   case Coordinates::PytorchHalfPixel:
     return select(count > 1, halfPixel, x.like(0));
   case Coordinates::AlignCorners:
-    return select(count > 1, x * (size - 1) / (total - 1), x.like(0));
+    // The resized length as the scale gives it, before it is rounded down.
+    return select(count > 1, x * (size - 1) / (scale * size - 1), x.like(0));
   case Coordinates::Asymmetric:
     return x / scale;
   case Coordinates::TfHalfPixelForNn:

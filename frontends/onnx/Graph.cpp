@@ -86,15 +86,13 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
       scope.values[output].kind = OnnxValue::Kind::Refused;
   };
   std::string domain = proto.domain() == "ai.onnx" ? "" : proto.domain();
+  // A function that does not import a domain speaks its caller's.
   int opset = 1;
-  for (Scope *s = &scope; s; s = s->parent) {
+  for (Scope *s = &scope; s; s = s->parent)
     if (auto it = s->opsets.find(domain); it != s->opsets.end()) {
       opset = it->second;
       break;
     }
-    if (s->isFunction)
-      break;
-  }
   const Registration *handler = findHandler(domain, proto.op_type(), opset);
   bool anyKind = handler && handler->dtypes == 0;
   Node node(*this, proto, scope, opset, locationOf(proto));

@@ -226,6 +226,10 @@ struct LowerLinalgToLoops
         op.emitOpError("needs buffers by now, but still has tensors");
         return signalPassFailure();
       }
+      if (!op.getShapesToLoopsMap()) {
+        op.emitOpError("needs an operand along each of its loops");
+        return signalPassFailure();
+      }
       LoopNest(op).write();
       op->erase();
     }

@@ -42,6 +42,9 @@ func::FuncOp makeFunction(kernel::GroupInterface group, OpBuilder &builder) {
   function.setPrivate();
   function.getBody().takeBody(group.getBody());
   function->setAttr("kernel.kind", builder.getStringAttr(group.getKind()));
+  // LLVM would inline whatever is called once into one function of everything,
+  // which takes it minutes and leaves nothing to see in a profile.
+  function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
   for (StringRef name : {"tiles", "rows"})
     if (Attribute value = group->getAttr(name))
       function->setAttr(("kernel." + name).str(), value);

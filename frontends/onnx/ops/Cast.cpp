@@ -170,6 +170,26 @@ Value castScalar(ImplicitLocOpBuilder &b, Value value, DType from, DType to,
   return arith::ExtSIOp::create(b, type, value);
 }
 
+/// Between bool and integers, numbers known at compile time stay known.
+static std::optional<Tensor> castKnownBool(Node &node, Tensor &tensor,
+                                           DType to) {
+  bool toBool = to == DType::Bool;
+  DType integer = toBool ? tensor.dtype : to;
+  if (!tensor.elements || (!toBool && tensor.dtype != DType::Bool) ||
+      (integer != DType::Int64 && integer != DType::Int32))
+    return std::nullopt;
+  Tensor out = tensor;
+  out.value = Value();
+  out.dtype = to;
+  for (Size &size : *out.elements) {
+    auto c = Sizes::asConstant(size);
+    if (!c)
+      return std::nullopt;
+    size = node.sizes.constant(toBool ? *c != 0 : *c);
+  }
+  return out;
+}
+
 Tensor castTo(Node &node, Tensor &tensor, DType to, Narrowing how) {
   if (tensor.dtype == to)
     return tensor;
@@ -183,6 +203,8 @@ Tensor castTo(Node &node, Tensor &tensor, DType to, Narrowing how) {
     return out;
   }
   DType from = tensor.dtype;
+  if (std::optional<Tensor> known = castKnownBool(node, tensor, to))
+    return *known;
   auto out = elementwise(node, tensor, to, [&](auto &b, auto args) {
     return castScalar(b, args[0], from, to, how);
   });

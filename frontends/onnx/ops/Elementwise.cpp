@@ -59,6 +59,27 @@ bool foldElements(Node &node, OnSizes op, DType resultType) {
 /// positive divisor is folded.
 Size divideSizes(Sizes &sizes, Size a, Size b) { return sizes.floorDiv(a, b); }
 
+using OnNumbers = int64_t (*)(int64_t, int64_t);
+
+/// Comparisons and logic of shape code: constants decide them now, so that an
+/// If on a rank or a fixed size keeps one branch.
+bool foldNumbers(Node &node, OnNumbers op) {
+  Tensor &lhs = node.tensor(0), &rhs = node.tensor(1);
+  if (!lhs.elements || !rhs.elements || lhs.dtype == DType::UInt64 ||
+      lhs.elements->size() != rhs.elements->size())
+    return false;
+  SmallVector<Size> out;
+  for (auto [a, b] : llvm::zip(*lhs.elements, *rhs.elements)) {
+    auto ca = Sizes::asConstant(a), cb = Sizes::asConstant(b);
+    if (!ca || !cb)
+      return false;
+    out.push_back(node.sizes.constant(op(*ca, *cb)));
+  }
+  ArrayRef<Size> dims = lhs.rank() < rhs.rank() ? rhs.dims : lhs.dims;
+  (void)node.resultElements(0, DType::Bool, dims, out);
+  return true;
+}
+
 template <typename FloatOp, typename SignedOp, typename UnsignedOp>
 Value pick(ImplicitLocOpBuilder &b, DType dtype, ValueRange args) {
   if (isFloat(dtype))
@@ -121,6 +142,12 @@ template <arith::CmpFPredicate floatPredicate,
           arith::CmpIPredicate signedPredicate,
           arith::CmpIPredicate unsignedPredicate>
 LogicalResult importCompare(Node &node) {
+  OnNumbers onNumbers = [](int64_t a, int64_t b) -> int64_t {
+    return arith::applyCmpPredicate(signedPredicate, APInt(64, a, true),
+                                    APInt(64, b, true));
+  };
+  if (foldNumbers(node, onNumbers))
+    return success();
   auto inputs = operands(node);
   if (failed(inputs))
     return failure();
@@ -164,10 +191,24 @@ constexpr auto importMin =
     importBinary<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>;
 
 template <typename IntegerOp> LogicalResult importLogic(Node &node) {
+  OnNumbers onNumbers = [](int64_t a, int64_t b) -> int64_t {
+    return std::is_same_v<IntegerOp, arith::AndIOp>  ? a & b
+           : std::is_same_v<IntegerOp, arith::OrIOp> ? a | b
+                                                     : a ^ b;
+  };
+  if (node.dtype(0) == DType::Bool && foldNumbers(node, onNumbers))
+    return success();
   return importBinary<arith::AddFOp, IntegerOp, IntegerOp>(node);
 }
 
 LogicalResult importNot(Node &node) {
+  if (node.dtype(0) == DType::Bool && node.tensor(0).elements)
+    if (auto known = node.constants(0)) {
+      SmallVector<Size> out;
+      for (int64_t number : *known)
+        out.push_back(node.sizes.constant(!number));
+      return node.resultElements(0, DType::Bool, node.tensor(0).dims, out);
+    }
   auto out = elementwise(node, node.tensor(0), node.dtype(0),
                          [&](auto &b, auto args) -> Value {
                            Value ones = arith::ConstantOp::create(
