@@ -417,8 +417,9 @@ Tensor concat(Node &node, MutableArrayRef<Tensor> parts, int64_t axis) {
   Value out = empty(node, dims, element);
   Size offset = node.sizes.constant(0);
   for (Tensor &part : parts) {
-    if (Sizes::asConstant(part.dims[axis]) == 0)
-      continue; // nothing to insert, and no place for it at the end
+    // Nothing to insert, and no place for it at the end.
+    if (llvm::is_contained(part.dims, node.sizes.constant(0)))
+      continue;
     SmallVector<Size> offsets(dims.size(), node.sizes.constant(0));
     SmallVector<Size> strides(dims.size(), node.sizes.constant(1));
     offsets[axis] = offset;

@@ -134,6 +134,36 @@ LogicalResult giveResults(Node &node, ArrayRef<OnnxValue> shapes,
   return success();
 }
 
+/// Imports one branch where the builder stands.
+LogicalResult oneBranch(Node &node, const onnx::GraphProto &graph) {
+  auto outputs = node.importer.importBody(graph, {}, node.scope);
+  node.b.setLoc(node.loc);
+  if (failed(outputs))
+    return failure();
+  for (unsigned i = 0; i < node.numOutputs(); ++i)
+    (void)node.resultValue(i, (*outputs)[i]);
+  return success();
+}
+
+/// `x.squeeze(i)` as PyTorch exports it: the size is 1 ? Squeeze : Identity.
+/// What follows wants the squeezed rank, so the size has to be 1.
+bool isSqueezeOrIdentity(const onnx::GraphProto &yes,
+                         const onnx::GraphProto &no) {
+  auto has = [](const onnx::GraphProto &graph, StringRef op) {
+    return llvm::any_of(graph.node(), [&](const onnx::NodeProto &node) {
+      return node.op_type() == op;
+    });
+  };
+  return yes.output_size() == 1 && has(yes, "Squeeze") &&
+         no.node_size() == 1 && has(no, "Identity");
+}
+
+bool sameRanks(ArrayRef<Joined> joined) {
+  return llvm::all_of(joined, [](const Joined &one) {
+    return one.yes.rank() == one.no.rank();
+  });
+}
+
 LogicalResult bothBranches(Node &node, const onnx::GraphProto &thenGraph,
                            const onnx::GraphProto &elseGraph) {
   auto none = [](Block &) { return std::vector<OnnxValue>(); };
@@ -149,6 +179,13 @@ LogicalResult bothBranches(Node &node, const onnx::GraphProto &thenGraph,
   for (unsigned i = 0; i < node.numOutputs(); ++i)
     if (failed(pair(node, yes->outputs[i], no->outputs[i], joined)))
       return drop(), failure();
+  Value test = extractScalar(node, node.tensor(0));
+  if (!sameRanks(joined) && isSqueezeOrIdentity(thenGraph, elseGraph)) {
+    drop();
+    Size zero = node.sizes.constant(0);
+    require(node, test, "needs the size of 1 that it squeezes", zero, zero);
+    return oneBranch(node, thenGraph);
+  }
   SmallVector<Tensor> after(joined.size());
   SmallVector<Type> types;
   for (auto [one, tensor] : llvm::zip(joined, after)) {
@@ -160,7 +197,6 @@ LogicalResult bothBranches(Node &node, const onnx::GraphProto &thenGraph,
   }
   yieldBranch(node, *yes, joined, /*isYes=*/true);
   yieldBranch(node, *no, joined, /*isYes=*/false);
-  Value test = extractScalar(node, node.tensor(0));
   auto branches = scf::IfOp::create(node.b, node.loc, types, test,
                                     /*addThenBlock=*/false,
                                     /*addElseBlock=*/false);
@@ -187,13 +223,7 @@ LogicalResult importIf(Node &node) {
   auto known = node.constants(0);
   if (!known)
     return bothBranches(node, yes->g(), no->g());
-  auto outputs = node.importer.importBody(
-      known->front() ? yes->g() : no->g(), {}, node.scope);
-  if (failed(outputs))
-    return failure();
-  for (unsigned i = 0; i < node.numOutputs(); ++i)
-    (void)node.resultValue(i, (*outputs)[i]);
-  return success();
+  return oneBranch(node, known->front() ? yes->g() : no->g());
 }
 
 const Registration table[] = {
