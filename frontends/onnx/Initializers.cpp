@@ -217,13 +217,15 @@ llvm::Expected<std::string> Initializers::weight(const onnx::TensorProto &proto,
       return fail(proto, "external data '" + location + "' cannot be read");
     if (length == 0) // not given: what the tensor needs
       length = need;
-    if (length != need || offset > size || need > size - offset)
+    if (length != need)
+      return fail(proto, "its shape and type need " + llvm::Twine(need) +
+                             " bytes, but its external data gives " +
+                             llvm::Twine(length));
+    if (offset > size || need > size - offset)
       return fail(proto, "its shape and type need " + llvm::Twine(need) +
                              " bytes at offset " + llvm::Twine(offset) +
-                             " of '" + location + "', but " +
-                             llvm::Twine(length) + " of its " +
-                             llvm::Twine(size) + " bytes are given");
-    length = need;
+                             " of '" + location + "', which has " +
+                             llvm::Twine(size));
     file = location;
   } else {
     StringRef payload = proto.raw_data();
