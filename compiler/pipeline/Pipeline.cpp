@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The road of a model, top to bottom: one function a stage, its passes in
-// order, each with the reason for its place.
+// The road of a model: a function a stage, each pass with its place's reason.
 
 #include "compiler/pipeline/Pipeline.h"
 
@@ -68,10 +67,11 @@ static void addPlan(PassManager &passes, const PipelineOptions &options) {
 static void addBuffers(PassManager &passes, const PipelineOptions &options) {
   // What is left of pad, concat and softmax has no buffer form.
   passes.addPass(createDecomposeTensors());
-  // A function a kernel. No CSE from here to the buffers: it would let kernels
-  // share an empty tensor, which bufferisation has to copy then.
+  // A function a kernel. No CSE until there are buffers: shared empties copy.
   if (options.optimise)
     passes.addPass(createOutlineKernels());
+  // Views must not be returned as dense memory, nor inputs be written.
+  passes.addNestedPass<func::FuncOp>(createCopyReturnedSlices());
   passes.addPass(createProtectInputs());
   bufferization::OneShotBufferizePassOptions buffers;
   buffers.bufferizeFunctionBoundaries = true;

@@ -42,6 +42,22 @@ def LowerModelToLinalg : Pass<"lower-model-to-linalg"> {
   ];
 }
 
+def CopyReturnedSlices : Pass<"copy-returned-slices", "mlir::func::FuncOp"> {
+  let summary = "Copy slices that a function returns";
+  let description = [{
+    ```
+    return (extract_slice %x)   ->   return (linalg.copy (extract_slice %x))
+    ```
+    - Needs: tensors.
+    - Leaves: results that are no slices.
+    - Order: before bufferisation, which takes a view of run-time strides and
+      offset 0 for a dense buffer and casts it where a function returns it.
+    - Float: no change.
+  }];
+  let dependentDialects = ["mlir::linalg::LinalgDialect",
+                           "mlir::tensor::TensorDialect"];
+}
+
 def DecomposeTensors : Pass<"decompose-tensors"> {
   let summary = "Write tensor ops without a buffer form as ops that have one";
   let description = [{

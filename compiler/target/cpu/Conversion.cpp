@@ -53,7 +53,8 @@ void cpu::addConversion(PassManager &passes, const Machine &machine) {
   passes.addPass(memref::createFoldMemRefAliasOpsPass());
   passes.addPass(createConvertVectorToSCFPass(
       VectorTransferToSCFOptions().enableFullUnroll()));
-  // Writes sizes and strides as affine.apply.
+  // Write sizes and strides as affine.apply; ours what upstream's cannot.
+  passes.addPass(createLowerExpandShape());
   passes.addPass(memref::createExpandStridedMetadataPass());
   passes.addPass(createLowerAffinePass());
   passes.addPass(createSCFToControlFlowPass());
