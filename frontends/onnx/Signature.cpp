@@ -36,9 +36,17 @@ LogicalResult checkSignature(Node &node) {
                                                         : node.proto.domain();
   const onnx::OpSchema *schema = onnx::OpSchemaRegistry::Schema(
       node.proto.op_type(), node.opset, domain);
+  // Our operators outside the standard read at least their first input; a
+  // model's own function may leave it out.
+  if (!schema && node.numInputs() > 0 && !node.has(0) &&
+      findHandler(domain, node.proto.op_type(), node.opset))
+    return node.bad("needs its first input");
   if (!schema || schema->inputs().empty())
     return success();
   const auto &formals = schema->inputs();
+  for (auto [i, formal] : llvm::enumerate(formals))
+    if (formal.GetOption() == onnx::OpSchema::Single && !node.has(i))
+      return node.bad("needs an input '" + formal.GetName() + "'");
   llvm::StringMap<std::pair<DType, std::string>> bound; // variable -> operand
   for (unsigned i = 0; i < node.numInputs(); ++i) {
     if (!node.has(i) || node.input(i).kind != OnnxValue::Kind::Tensor)
