@@ -7,12 +7,12 @@
 #define NIELLO_FRONTENDS_ONNX_OPS_EMIT_H
 
 #include "frontends/onnx/Node.h"
-#include "frontends/onnx/ops/NarrowFloats.h"
+#include "frontends/onnx/ops/math/NarrowFloats.h"
 
 namespace niello::onnx_frontend {
 
-using Body = llvm::function_ref<mlir::Value(
-    mlir::ImplicitLocOpBuilder &, mlir::ArrayRef<mlir::Value>)>;
+using Body = llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &,
+                                            mlir::ArrayRef<mlir::Value>)>;
 
 /// The tensor type with these sizes: constants static, the rest dynamic.
 mlir::RankedTensorType typeOf(llvm::ArrayRef<Size> dims, mlir::Type element);

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Convolutions.
+
+#include "frontends/onnx/ops/layers/Windows.h"
+
+using namespace mlir;
+
+namespace niello::onnx_frontend {
+namespace {
+
+/// [B, M, ...] of a convolution of [B, C, ...] with [M, C / groups, ...].
+FailureOr<SmallVector<Size>> convDims(Node &node, const Windows &windows,
+                                      Tensor &input, Tensor &weight,
+                                      int64_t groups) {
+  Sizes &sizes = node.sizes;
+  if (groups < 1)
+    return node.bad("needs groups of 1 or more, but got " + Twine(groups));
+  if (failed(requireEqual(
+          node, input.dims[1],
+          sizes.mul(weight.dims[1], sizes.constant(groups)),
+          "the channels of the input and groups times those of the weight")))
+    return failure();
+  SmallVector<Size> dims{input.dims[0], weight.dims[0]};
+  for (int64_t i = 0; i < windows.spatial(); ++i)
+    dims.push_back(windowCount(node, windows, i, input.dims[2 + i]));
+  return dims;
+}
+
+LogicalResult importConv(Node &node) {
+  Tensor &input = node.tensor(0), &weight = node.tensor(1);
+  auto windows = readWindows(node, input.rank(), &weight);
+  if (failed(windows))
+    return failure();
+  int64_t groups = node.intAttr("group", 1);
+  auto dims = convDims(node, *windows, input, weight, groups);
+  if (failed(dims))
+    return failure();
+  auto conv = model::ConvOp::create(
+      node.b, node.loc, node.value(0), node.value(1),
+      node.has(2) ? node.value(2) : Value(), Value(), Value(), windows->strides,
+      windows->dilations, windows->givenPads(), groups, windows->rule);
+  return node.result(0, conv.getResult(), input.dtype, *dims);
+}
+
+/// A zero point one output channel, [M], shaped like the weight.
+FailureOr<Value> weightZero(Node &node, unsigned i, Tensor &weight) {
+  if (!node.has(i))
+    return Value();
+  Tensor zero = node.tensor(i);
+  if (zero.rank() != 1 || Sizes::asConstant(zero.dims[0]) == 1)
+    return node.value(zero);
+  SmallVector<Size> dims(weight.rank(), node.sizes.constant(1));
+  dims[0] = zero.dims[0];
+  auto shaped = reshape(node, zero, dims);
+  if (failed(shaped))
+    return failure();
+  return node.value(*shaped);
+}
+
+LogicalResult importConvInteger(Node &node) {
+  Tensor &input = node.tensor(0), &weight = node.tensor(1);
+  auto windows = readWindows(node, input.rank(), &weight);
+  if (failed(windows))
+    return failure();
+  int64_t groups = node.intAttr("group", 1);
+  auto dims = convDims(node, *windows, input, weight, groups);
+  auto zero = weightZero(node, 3, weight);
+  if (failed(dims) || failed(zero))
+    return failure();
+  auto conv = model::ConvOp::create(
+      node.b, node.loc, node.value(0), node.value(1), Value(),
+      node.has(2) ? node.value(2) : Value(), *zero, windows->strides,
+      windows->dilations, windows->givenPads(), groups, windows->rule,
+      isSignedInteger(input.dtype), isSignedInteger(weight.dtype));
+  return node.result(0, conv.getResult(), DType::Int32, *dims);
+}
+
+/// stride * (size - 1) + output_padding + reach - pads, or what is asked for.
+Size transposedSize(Node &node, const Windows &windows, int64_t i, Size size,
+                    int64_t outputPadding, ArrayRef<int64_t> wanted) {
+  Sizes &sizes = node.sizes;
+  Size stride = sizes.constant(windows.strides[i]);
+  if (!wanted.empty())
+    return sizes.constant(wanted[i]);
+  if (windows.rule != model::PadRule::Explicit)
+    return sizes.mul(size, stride);
+  int64_t pads = windows.pads[i] + windows.pads[windows.spatial() + i];
+  Size steps = sizes.mul(sizes.sub(size, sizes.constant(1)), stride);
+  Size full = sizes.add(steps, reachOf(node, windows, i));
+  return sizes.add(full, sizes.constant(outputPadding - pads));
+}
+
+LogicalResult importConvTranspose(Node &node) {
+  Tensor &input = node.tensor(0), &weight = node.tensor(1);
+  auto windows = readWindows(node, input.rank(), &weight);
+  if (failed(windows))
+    return failure();
+  int64_t spatial = windows->spatial(), groups = node.intAttr("group", 1);
+  SmallVector<int64_t> padding =
+      node.intsAttr("output_padding").value_or(SmallVector<int64_t>());
+  SmallVector<int64_t> wanted =
+      node.intsAttr("output_shape").value_or(SmallVector<int64_t>());
+  if (padding.empty())
+    padding.assign(spatial, 0);
+  if (int64_t(wanted.size()) == spatial + 2) // with batch and channels
+    wanted.erase(wanted.begin(), wanted.begin() + 2);
+  if (int64_t(padding.size()) != spatial ||
+      (!wanted.empty() && int64_t(wanted.size()) != spatial) ||
+      llvm::any_of(padding, [](int64_t n) { return n < 0; }) ||
+      llvm::any_of(wanted, [](int64_t n) { return n < 0; }))
+    return node.bad("needs an output_padding and an output_shape of " +
+                    Twine(spatial) + " numbers of 0 or more");
+  if (groups < 1)
+    return node.bad("needs groups of 1 or more, but got " + Twine(groups));
+  if (failed(requireEqual(node, input.dims[1], weight.dims[0],
+                          "the channels of the input and the weight")))
+    return failure();
+  SmallVector<Size> dims{
+      input.dims[0],
+      node.sizes.mul(weight.dims[1], node.sizes.constant(groups))};
+  for (int64_t i = 0; i < spatial; ++i)
+    dims.push_back(transposedSize(node, *windows, i, input.dims[2 + i],
+                                  padding[i], wanted));
+  auto conv = model::ConvTransposeOp::create(
+      node.b, node.loc, node.value(0), node.value(1),
+      node.has(2) ? node.value(2) : Value(), windows->strides,
+      windows->dilations, windows->givenPads(), padding, wanted, groups,
+      windows->rule);
+  return node.result(0, conv.getResult(), input.dtype, dims);
+}
+
+const Registration table[] = {
+    {"", "Conv", importConv, floats},
+    {"", "ConvTranspose", importConvTranspose, floats},
+    {"", "ConvInteger", importConvInteger,
+     bit(DType::Int8) | bit(DType::UInt8)},
+};
+
+} // namespace
+
+ArrayRef<Registration> convOps() { return table; }
+
+} // namespace niello::onnx_frontend

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Operators that work element by element after numpy broadcasting.
+
+#include "frontends/onnx/ops/Emit.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+
+using namespace mlir;
+
+namespace niello::onnx_frontend {
+namespace {
+
+/// The inputs, with the one-sided broadcasting of opsets before 7 (attributes
+/// `broadcast` and `axis`) turned into a trailing one.
+FailureOr<SmallVector<Tensor>> operands(Node &node) {
+  SmallVector<Tensor> tensors;
+  for (unsigned i = 0; i < node.numInputs(); ++i)
+    if (node.has(i))
+      tensors.push_back(node.tensor(i));
+  if (node.opset < 7 && tensors.size() == 2 && node.attribute("axis")) {
+    SmallVector<Size> dims(tensors[1].dims);
+    auto axis = node.axis(node.intAttr("axis", 0), tensors[0].rank());
+    if (failed(axis))
+      return failure();
+    while (int64_t(dims.size()) + *axis < tensors[0].rank())
+      dims.push_back(node.sizes.constant(1));
+    auto aligned = reshape(node, tensors[1], dims);
+    if (failed(aligned))
+      return failure();
+    tensors[1] = *aligned;
+  }
+  return tensors;
+}
+
+using OnSizes = Size (*)(Sizes &, Size, Size);
+
+/// Shape arithmetic: both sides known number by number stay so.
+bool foldElements(Node &node, OnSizes op, DType resultType) {
+  Tensor &lhs = node.tensor(0), &rhs = node.tensor(1);
+  if (!lhs.elements || !rhs.elements)
+    return false;
+  size_t n = lhs.elements->size(), m = rhs.elements->size();
+  if (n != m && n != 1 && m != 1)
+    return false;
+  SmallVector<Size> out;
+  for (size_t i = 0; i < (n == 1 ? m : n); ++i)
+    out.push_back(op(node.sizes, (*lhs.elements)[n == 1 ? 0 : i],
+                     (*rhs.elements)[m == 1 ? 0 : i]));
+  ArrayRef<Size> dims =
+      n == 1 && (m != 1 || lhs.rank() < rhs.rank()) ? rhs.dims : lhs.dims;
+  (void)node.resultElements(0, resultType, dims, out);
+  return true;
+}
+
+/// Division of sizes rounds toward zero; sizes are never negative, so only a
+/// positive divisor is folded.
+Size divideSizes(Sizes &sizes, Size a, Size b) { return sizes.floorDiv(a, b); }
+
+using OnNumbers = int64_t (*)(int64_t, int64_t);
+
+/// Comparisons and logic of shape code: constants decide them now, so that an
+/// If on a rank or a fixed size keeps one branch.
+bool foldNumbers(Node &node, OnNumbers op) {
+  Tensor &lhs = node.tensor(0), &rhs = node.tensor(1);
+  if (!lhs.elements || !rhs.elements || lhs.dtype == DType::UInt64 ||
+      lhs.elements->size() != rhs.elements->size())
+    return false;
+  SmallVector<Size> out;
+  for (auto [a, b] : llvm::zip(*lhs.elements, *rhs.elements)) {
+    auto ca = Sizes::asConstant(a), cb = Sizes::asConstant(b);
+    if (!ca || !cb)
+      return false;
+    out.push_back(node.sizes.constant(op(*ca, *cb)));
+  }
+  ArrayRef<Size> dims = lhs.rank() < rhs.rank() ? rhs.dims : lhs.dims;
+  (void)node.resultElements(0, DType::Bool, dims, out);
+  return true;
+}
+
+template <typename FloatOp, typename SignedOp, typename UnsignedOp>
+Value pick(ImplicitLocOpBuilder &b, DType dtype, ValueRange args) {
+  if (isFloat(dtype))
+    return FloatOp::create(b, args[0], args[1]);
+  if (isUnsignedInteger(dtype))
+    return UnsignedOp::create(b, args[0], args[1]);
+  return SignedOp::create(b, args[0], args[1]);
+}
+
+/// A chain of a binary operator over all inputs (Max and Min take any number).
+template <typename FloatOp, typename SignedOp, typename UnsignedOp>
+LogicalResult importBinary(Node &node) {
+  auto inputs = operands(node);
+  if (failed(inputs))
+    return failure();
+  DType dtype = (*inputs)[0].dtype;
+  auto out = onTensors(node, *inputs, dtype, [&](auto &b, auto args) {
+    Value all = args[0];
+    for (Value next : args.drop_front())
+      all = pick<FloatOp, SignedOp, UnsignedOp>(b, dtype, {all, next});
+    return all;
+  });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+LogicalResult importAdd(Node &node) {
+  if (node.numInputs() == 2 &&
+      foldElements(
+          node, [](Sizes &s, Size a, Size b) { return s.add(a, b); },
+          node.dtype(0)))
+    return success();
+  return importBinary<arith::AddFOp, arith::AddIOp, arith::AddIOp>(node);
+}
+
+LogicalResult importSub(Node &node) {
+  if (foldElements(
+          node, [](Sizes &s, Size a, Size b) { return s.sub(a, b); },
+          node.dtype(0)))
+    return success();
+  return importBinary<arith::SubFOp, arith::SubIOp, arith::SubIOp>(node);
+}
+
+LogicalResult importMul(Node &node) {
+  if (foldElements(
+          node, [](Sizes &s, Size a, Size b) { return s.mul(a, b); },
+          node.dtype(0)))
+    return success();
+  return importBinary<arith::MulFOp, arith::MulIOp, arith::MulIOp>(node);
+}
+
+LogicalResult importDiv(Node &node) {
+  bool positive = false;
+  if (node.tensor(1).elements && isInteger(node.dtype(0)))
+    positive = llvm::all_of(*node.tensor(1).elements, [](Size size) {
+      return Sizes::asConstant(size).value_or(0) > 0;
+    });
+  if (positive && foldElements(node, divideSizes, node.dtype(0)))
+    return success();
+  return importBinary<arith::DivFOp, arith::DivSIOp, arith::DivUIOp>(node);
+}
+
+template <arith::CmpFPredicate floatPredicate,
+          arith::CmpIPredicate signedPredicate,
+          arith::CmpIPredicate unsignedPredicate>
+LogicalResult importCompare(Node &node) {
+  OnNumbers onNumbers = [](int64_t a, int64_t b) -> int64_t {
+    return arith::applyCmpPredicate(signedPredicate, APInt(64, a, true),
+                                    APInt(64, b, true));
+  };
+  if (foldNumbers(node, onNumbers))
+    return success();
+  auto inputs = operands(node);
+  if (failed(inputs))
+    return failure();
+  DType dtype = (*inputs)[0].dtype;
+  auto out =
+      onTensors(node, *inputs, DType::Bool, [&](auto &b, auto args) -> Value {
+        if (isFloat(dtype))
+          return arith::CmpFOp::create(b, floatPredicate, args[0], args[1]);
+        bool isUnsigned = isUnsignedInteger(dtype) || dtype == DType::Bool;
+        return arith::CmpIOp::create(
+            b, isUnsigned ? unsignedPredicate : signedPredicate, args[0],
+            args[1]);
+      });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+LogicalResult importEqual(Node &node) {
+  // Shape code compares sizes with -1; constants decide it now.
+  Tensor &lhs = node.tensor(0), &rhs = node.tensor(1);
+  if (lhs.elements && rhs.elements &&
+      lhs.elements->size() == rhs.elements->size()) {
+    SmallVector<Size> out;
+    for (auto [a, b] : llvm::zip(*lhs.elements, *rhs.elements)) {
+      auto ca = Sizes::asConstant(a), cb = Sizes::asConstant(b);
+      if (ca && cb)
+        out.push_back(node.sizes.constant(*ca == *cb));
+      else if (node.sizes.equal(a, b))
+        out.push_back(node.sizes.constant(1));
+    }
+    if (out.size() == lhs.elements->size())
+      return node.resultElements(0, DType::Bool, lhs.dims, out);
+  }
+  return importCompare<arith::CmpFPredicate::OEQ, arith::CmpIPredicate::eq,
+                       arith::CmpIPredicate::eq>(node);
+}
+
+/// NaN in either operand is NaN, as in numpy: arith.maximumf and minimumf.
+constexpr auto importMax =
+    importBinary<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>;
+constexpr auto importMin =
+    importBinary<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>;
+
+template <typename IntegerOp> LogicalResult importLogic(Node &node) {
+  OnNumbers onNumbers = [](int64_t a, int64_t b) -> int64_t {
+    return std::is_same_v<IntegerOp, arith::AndIOp>  ? a & b
+           : std::is_same_v<IntegerOp, arith::OrIOp> ? a | b
+                                                     : a ^ b;
+  };
+  if (node.dtype(0) == DType::Bool && foldNumbers(node, onNumbers))
+    return success();
+  return importBinary<arith::AddFOp, IntegerOp, IntegerOp>(node);
+}
+
+LogicalResult importNot(Node &node) {
+  if (node.dtype(0) == DType::Bool && node.tensor(0).elements)
+    if (auto known = node.constants(0)) {
+      SmallVector<Size> out;
+      for (int64_t number : *known)
+        out.push_back(node.sizes.constant(!number));
+      return node.resultElements(0, DType::Bool, node.tensor(0).dims, out);
+    }
+  auto out = elementwise(node, node.tensor(0), node.dtype(0),
+                         [&](auto &b, auto args) -> Value {
+                           Value ones = arith::ConstantOp::create(
+                               b, b.getIntegerAttr(args[0].getType(), -1));
+                           return arith::XOrIOp::create(b, args[0], ones);
+                         });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+LogicalResult importWhere(Node &node) {
+  Tensor &test = node.tensor(0), &yes = node.tensor(1), &no = node.tensor(2);
+  if (test.elements && yes.elements && no.elements &&
+      test.elements->size() == yes.elements->size() &&
+      test.elements->size() == no.elements->size()) {
+    SmallVector<Size> out;
+    for (auto [t, y, n] :
+         llvm::zip(*test.elements, *yes.elements, *no.elements))
+      if (auto c = Sizes::asConstant(t))
+        out.push_back(*c ? y : n);
+    if (out.size() == test.elements->size())
+      return node.resultElements(0, yes.dtype, yes.dims, out);
+  }
+  SmallVector<Tensor> inputs{test, yes, no};
+  auto out =
+      onTensors(node, inputs, yes.dtype, [](auto &b, auto args) -> Value {
+        return arith::SelectOp::create(b, args[0], args[1], args[2]);
+      });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+template <typename Op> LogicalResult importUnary(Node &node) {
+  auto out = onTensors(
+      node, node.tensor(0), node.dtype(0),
+      [](auto &b, auto args) -> Value { return Op::create(b, args[0]); });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+/// One scalar function of a float, given the value and its type's constants.
+using FloatBody = Value (*)(Node &, ImplicitLocOpBuilder &, Value);
+
+Value floatConstant(ImplicitLocOpBuilder &b, Type type, double value) {
+  return arith::ConstantOp::create(b, b.getFloatAttr(type, value));
+}
+
+template <FloatBody body> LogicalResult importFunction(Node &node) {
+  auto out =
+      elementwise(node, node.tensor(0), node.dtype(0),
+                  [&](auto &b, auto args) { return body(node, b, args[0]); });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+Value reciprocal(Node &, ImplicitLocOpBuilder &b, Value x) {
+  return arith::DivFOp::create(b, floatConstant(b, x.getType(), 1), x);
+}
+
+// 1 / (1 + exp(-x)): exp overflows to inf for very negative x, giving 0.
+Value sigmoid(Node &, ImplicitLocOpBuilder &b, Value x) {
+  Value one = floatConstant(b, x.getType(), 1);
+  Value exp = math::ExpOp::create(b, arith::NegFOp::create(b, x));
+  return arith::DivFOp::create(b, one, arith::AddFOp::create(b, one, exp));
+}
+
+Value relu(Node &, ImplicitLocOpBuilder &b, Value x) {
+  if (isa<IntegerType>(x.getType()))
+    return arith::MaxSIOp::create(
+        b, x, arith::ConstantOp::create(b, b.getIntegerAttr(x.getType(), 0)));
+  return arith::MaximumFOp::create(b, x, floatConstant(b, x.getType(), 0));
+}
+
+LogicalResult importNeg(Node &node) {
+  if (isFloat(node.dtype(0)))
+    return importUnary<arith::NegFOp>(node);
+  if (node.tensor(0).elements) {
+    SmallVector<Size> out;
+    for (Size size : *node.tensor(0).elements)
+      out.push_back(node.sizes.mul(size, node.sizes.constant(-1)));
+    return node.resultElements(0, node.dtype(0), node.tensor(0).dims, out);
+  }
+  auto out = elementwise(node, node.tensor(0), node.dtype(0),
+                         [](auto &b, auto args) -> Value {
+                           Value zero = arith::ConstantOp::create(
+                               b, b.getIntegerAttr(args[0].getType(), 0));
+                           return arith::SubIOp::create(b, zero, args[0]);
+                         });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+LogicalResult importClip(Node &node) {
+  DType dtype = node.dtype(0);
+  Type element = node.elementType(0);
+  SmallVector<Tensor> inputs{node.tensor(0)};
+  bool hasLow = false, hasHigh = false;
+  auto bound = [&](unsigned i, const char *name, bool &has) {
+    Tensor limit;
+    limit.dtype = dtype;
+    if (node.opset < 11 && node.attribute(name)) {
+      Value c = scalar(node, element, node.floatAttr(name, 0));
+      inputs.push_back(full(node, {}, dtype, c));
+      has = true;
+    } else if (node.opset >= 11 && node.has(i)) {
+      inputs.push_back(node.tensor(i));
+      has = true;
+    }
+  };
+  bound(1, "min", hasLow);
+  bound(2, "max", hasHigh);
+  auto out = onTensors(node, inputs, dtype, [&](auto &b, auto args) {
+    Value x = args[0];
+    unsigned next = 1;
+    // min(max(x, low), high), so that high wins where the two cross.
+    if (hasLow)
+      x = pick<arith::MaximumFOp, arith::MaxSIOp, arith::MaxUIOp>(
+          b, dtype, {x, args[next++]});
+    if (hasHigh)
+      x = pick<arith::MinimumFOp, arith::MinSIOp, arith::MinUIOp>(
+          b, dtype, {x, args[next]});
+    return x;
+  });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
+const Registration table[] = {
+    {"", "Add", importAdd, numbers},
+    {"", "Sub", importSub, numbers},
+    {"", "Mul", importMul, numbers},
+    {"", "Div", importDiv, numbers},
+    {"", "Max", importMax, numbers},
+    {"", "Min", importMin, numbers},
+    {"", "Sum", importBinary<arith::AddFOp, arith::AddIOp, arith::AddIOp>,
+     floats},
+    {"", "Equal", importEqual, numbers | bools},
+    {"", "Less",
+     importCompare<arith::CmpFPredicate::OLT, arith::CmpIPredicate::slt,
+                   arith::CmpIPredicate::ult>,
+     numbers},
+    {"", "Greater",
+     importCompare<arith::CmpFPredicate::OGT, arith::CmpIPredicate::sgt,
+                   arith::CmpIPredicate::ugt>,
+     numbers},
+    {"", "LessOrEqual",
+     importCompare<arith::CmpFPredicate::OLE, arith::CmpIPredicate::sle,
+                   arith::CmpIPredicate::ule>,
+     numbers},
+    {"", "GreaterOrEqual",
+     importCompare<arith::CmpFPredicate::OGE, arith::CmpIPredicate::sge,
+                   arith::CmpIPredicate::uge>,
+     numbers},
+    {"", "And", importLogic<arith::AndIOp>, bools},
+    {"", "Or", importLogic<arith::OrIOp>, bools},
+    {"", "Xor", importLogic<arith::XOrIOp>, bools},
+    {"", "BitwiseAnd", importLogic<arith::AndIOp>, ints},
+    {"", "BitwiseOr", importLogic<arith::OrIOp>, ints},
+    {"", "BitwiseXor", importLogic<arith::XOrIOp>, ints},
+    {"", "Not", importNot, bools},
+    {"", "BitwiseNot", importNot, ints},
+    {"", "Where", importWhere, bools},
+    {"", "Neg", importNeg, floats | signedInts},
+    {"", "Exp", importUnary<math::ExpOp>, floats},
+    {"", "Log", importUnary<math::LogOp>, floats},
+    {"", "Sqrt", importUnary<math::SqrtOp>, floats},
+    {"", "Erf", importUnary<math::ErfOp>, floats},
+    {"", "Tanh", importUnary<math::TanhOp>, floats},
+    {"", "Reciprocal", importFunction<reciprocal>, floats},
+    {"", "Sigmoid", importFunction<sigmoid>, floats},
+    {"", "Relu", importFunction<relu>, floats | signedInts},
+    {"", "Clip", importClip, numbers},
+};
+
+} // namespace
+
+ArrayRef<Registration> elementwiseOps() { return table; }
+
+} // namespace niello::onnx_frontend
