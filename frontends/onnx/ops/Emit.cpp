@@ -153,6 +153,16 @@ static Value withType(Node &node, Value value, ArrayRef<Size> dims) {
   return tensor::CastOp::create(node.b, node.loc, type, value);
 }
 
+FailureOr<Value> withSize(Node &node, Tensor &tensor, int64_t dim, int64_t size,
+                          StringRef what) {
+  if (failed(requireEqual(node, tensor.dims[dim], node.sizes.constant(size),
+                          what)))
+    return failure();
+  SmallVector<Size> dims(tensor.dims);
+  dims[dim] = node.sizes.constant(size);
+  return withType(node, node.value(tensor), dims);
+}
+
 Tensor broadcastTo(Node &node, Tensor &tensor, ArrayRef<Size> dims) {
   Value value = node.value(tensor);
   bool same = tensor.dims.size() == dims.size() &&

@@ -34,6 +34,11 @@ void require(Node &node, mlir::Value test, llvm::Twine sentence, Size a,
 mlir::LogicalResult requireEqual(Node &node, Size a, Size b,
                                  llvm::StringRef what);
 
+/// The tensor with a size of which the operator says what it is: at compile
+/// time where that can be seen, else checked at run time.
+mlir::FailureOr<mlir::Value> withSize(Node &node, Tensor &tensor, int64_t dim,
+                                      int64_t size, llvm::StringRef what);
+
 /// numpy broadcasting of shapes; run-time sizes that may differ are checked.
 mlir::FailureOr<llvm::SmallVector<Size>>
 broadcastDims(Node &node, llvm::ArrayRef<llvm::ArrayRef<Size>> shapes);

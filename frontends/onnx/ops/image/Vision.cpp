@@ -42,10 +42,14 @@ LogicalResult importGridSample(Node &node) {
   if (failed(requireEqual(node, grid.dims[0], input.dims[0],
                           "the batches of the input and the grid")))
     return failure();
+  auto places = withSize(node, grid, grid.rank() - 1, input.rank() - 2,
+                         "the last size of the grid and the spatial rank");
+  if (failed(places))
+    return failure();
   SmallVector<Size> dims(ArrayRef(input.dims).take_front(2));
   dims.append(grid.dims.begin() + 1, grid.dims.end() - 1);
   auto sample = model::GridSampleOp::create(
-      node.b, node.loc, kind, node.value(0), node.value(1), outside,
+      node.b, node.loc, kind, node.value(0), *places, outside,
       bool(node.intAttr("align_corners", 0)));
   return node.result(0, sample.getResult(), input.dtype, dims);
 }
@@ -65,10 +69,19 @@ LogicalResult importRoiAlign(Node &node) {
       samples < 0)
     return node.bad("needs an input of rank 4, rois of rank 2 and positive "
                     "output sizes");
+  Tensor &batches = node.tensor(2);
+  if (batches.rank() != 1)
+    return node.bad("needs batch_indices of rank 1, but got rank " +
+                    Twine(batches.rank()));
+  auto corners = withSize(node, rois, 1, 4, "the size of a region and 4");
+  if (failed(corners) ||
+      failed(requireEqual(node, batches.dims[0], rois.dims[0],
+                          "the number of regions and of batch_indices")))
+    return failure();
   auto align = model::RoiAlignOp::create(
       node.b, node.loc,
       mode == "max" ? model::RoiKind::Max : model::RoiKind::Average,
-      node.value(0), node.value(1), node.value(2), height, width, samples,
+      node.value(0), *corners, node.value(2), height, width, samples,
       node.floatAttr("spatial_scale", 1), coordinates == "half_pixel");
   return node.result(0, align.getResult(), input.dtype,
                      {rois.dims[0], input.dims[1], node.sizes.constant(height),
@@ -81,8 +94,16 @@ Value optionalScalar(Node &node, unsigned i, Value otherwise) {
 }
 
 LogicalResult importNonMaxSuppression(Node &node) {
-  if (node.tensor(0).rank() != 3 || node.tensor(1).rank() != 3)
+  Tensor &boxes = node.tensor(0), &scores = node.tensor(1);
+  if (boxes.rank() != 3 || scores.rank() != 3)
     return node.bad("needs boxes and scores of rank 3");
+  auto corners = withSize(node, boxes, 2, 4, "the size of a box and 4");
+  if (failed(corners) ||
+      failed(requireEqual(node, boxes.dims[0], scores.dims[0],
+                          "the batches of boxes and scores")) ||
+      failed(requireEqual(node, boxes.dims[1], scores.dims[2],
+                          "the number of boxes and of scores")))
+    return failure();
   Type real = node.b.getF32Type();
   Value most = node.sizes.value(node.sizes.constant(0));
   if (node.has(2))
@@ -93,7 +114,7 @@ LogicalResult importNonMaxSuppression(Node &node) {
       node.b, node.loc,
       node.b.getFloatAttr(real, APFloat::getInf(semantics, true)));
   auto nms =
-      model::NmsOp::create(node.b, node.loc, node.value(0), node.value(1), most,
+      model::NmsOp::create(node.b, node.loc, *corners, node.value(1), most,
                            optionalScalar(node, 3, scalar(node, real, 0)),
                            optionalScalar(node, 4, lowest),
                            bool(node.intAttr("center_point_box", 0)));

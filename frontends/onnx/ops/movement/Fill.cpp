@@ -106,6 +106,9 @@ Size readSize(Node &node, unsigned i) {
 // y[i.., d, j..] = index[i.., j..] == d ? on : off, negative indices from the
 // end
 LogicalResult importOneHot(Node &node) {
+  // From 2^63 an unsigned index casts to a negative one, which then must not
+  // count from the end: it is past all depths.
+  bool wraps = node.tensor(0).dtype != DType::UInt64;
   Tensor indices = castTo(node, node.tensor(0), DType::Int64);
   Tensor values = node.tensor(2);
   Sizes &sizes = node.sizes;
@@ -129,15 +132,16 @@ LogicalResult importOneHot(Node &node) {
   SmallVector<Size> dims(indices.dims);
   dims.insert(dims.begin() + *axis, depth);
   Value source = node.value(indices), pair = node.value(values);
-  return node.result(0,
-                     generate(node, dims, values.dtype, [&](Emit &e, Terms at) {
-                       Term d = at[*axis];
-                       at.erase(at.begin() + *axis);
-                       Term index = e.toIndex(e.at(source, at));
-                       index = select(index < 0, index + e.size(depth), index);
-                       return select(index == d, e.at(pair, {e.index(1)}),
-                                     e.at(pair, {e.index(0)}));
-                     }));
+  return node.result(
+      0, generate(node, dims, values.dtype, [&](Emit &e, Terms at) {
+        Term d = at[*axis];
+        at.erase(at.begin() + *axis);
+        Term index = e.toIndex(e.at(source, at));
+        if (wraps)
+          index = select(index < 0, index + e.size(depth), index);
+        return select(index == d, e.at(pair, {e.index(1)}),
+                      e.at(pair, {e.index(0)}));
+      }));
 }
 
 const Registration table[] = {

@@ -91,14 +91,15 @@ Tensor sliceAtRunTime(Node &node, Tensor tensor, ArrayRef<Size> starts,
     Term size = e.size(dim);
     require(node, step != 0, "has a step of 0", dim, dim);
     Term forward = step > 0;
-    // Backwards the last place is where an end of -1 would be.
+    // Backwards an end may be at -1, before all elements; a start may not. In
+    // this order an empty dimension stays empty.
     Term low = select(forward, zero, zero - 1);
     Term high = select(forward, size, size - 1);
-    auto inside = [&](Term at) {
+    auto inside = [&](Term at, Term low) {
       at = select(at < 0, at + size, at);
       return minimum(maximum(at, low), high);
     };
-    Term first = inside(start), last = inside(end);
+    Term first = inside(start, zero), last = inside(end, low);
     Term span = select(forward, last - first, first - last);
     Term width = select(forward, step, zero - step);
     Term count = maximum(ceilDiv(span, maximum(width, e.index(1))), zero);

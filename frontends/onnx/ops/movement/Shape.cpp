@@ -304,10 +304,13 @@ Range1D clampRange(Sizes &sizes, Size dim, Size start, Size end, int64_t step) {
         sizes.ceilDiv(sizes.sub(to, from), sizes.constant(step)), zero);
   } else {
     Size last = sizes.sub(dim, one);
+    // Before the first element is the first (NumPy: nothing). In this order an
+    // empty dimension stays empty.
     Size from =
-        isHuge(start)
-            ? (*Sizes::asConstant(start) > 0 ? last : sizes.constant(-1))
-            : clamp(wrap(start), sizes.constant(-1), last);
+        isHuge(start) && *Sizes::asConstant(start) > 0
+            ? last
+            : sizes.min(isHuge(start) ? zero : sizes.max(wrap(start), zero),
+                        last);
     Size to = isHuge(end)
                   ? (*Sizes::asConstant(end) > 0 ? last : sizes.constant(-1))
                   : clamp(wrap(end), sizes.constant(-1), last);
