@@ -13,7 +13,9 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-OPSET = 21
+# The newest that onnxruntime has kernels for.
+OPSET = 25
+OPSETS = {"": OPSET, "ai.onnx.ml": 5, "com.microsoft": 1}
 # Sizes that break loops: empty, one, odd, just past a vector, more than one.
 SIZES = (1, 2, 3, 4, 5, 7, 16, 17, 33)
 FLOATS = ("float32", "float64", "float16", "bfloat16")
@@ -32,6 +34,18 @@ def onnx_type(dtype):
 
 def is_float(dtype):
     return dtype in FLOATS
+
+
+def names_read(node):
+    """The names that a node reads, those of its subgraphs included."""
+    names = [name for name in node.input if name]
+    for attribute in node.attribute:
+        graphs = [attribute.g] if attribute.HasField("g") else []
+        for graph in [*graphs, *attribute.graphs]:
+            for inner in graph.node:
+                names += names_read(inner)
+            names += [output.name for output in graph.output]
+    return list(dict.fromkeys(names))
 
 
 @dataclass
@@ -57,6 +71,7 @@ class Input:
     value: Value
     fill: object  # (rng, shape) -> array
     dims: tuple = ()
+    fixed: tuple = ()  # the dims whose sizes are never free
 
 
 class Draw:
@@ -125,8 +140,11 @@ class Draw:
         return f"{prefix}{self.count}"
 
     def fresh(self, dtype, shape, low=None, high=None, special=True,
-              fill=None, constant=None):
-        """A new graph input or, one time in three, a constant."""
+              fill=None, constant=None, fixed=()):
+        """A new graph input or, one time in three, a constant.
+
+        The sizes of its dims in `fixed` (True: of all) are never free.
+        """
         fill = fill or self.filler(dtype, low, high, special)
         shape = tuple(int(size) for size in shape)
         if constant is None:
@@ -135,7 +153,8 @@ class Draw:
             return self.constant(fill(self.rng, shape))
         value = Value(self.name("in"), dtype, shape, True,
                       special == "all" and is_float(dtype))
-        self.inputs.append(Input(value, fill))
+        fixed = range(len(shape)) if fixed is True else fixed
+        self.inputs.append(Input(value, fill, fixed=tuple(fixed)))
         self.values.append(value)
         return value
 
@@ -173,21 +192,26 @@ class Draw:
 
     # --- nodes
     def emit(self, operator, inputs, outputs=1, exact=None, domain="",
-             reuse=True, rank=None, **attributes):
+             reuse=True, rank=None, captured=(), before=(), **attributes):
         """Adds a node, whose results later nodes may use if `reuse`.
 
-        rank is that of the results, where inference cannot tell.
+        rank is that of the results (or a list of theirs), where inference
+        cannot tell; captured are values that its subgraphs read; before are
+        nodes whose results are no tensors, and that only this node reads, by
+        name.
         """
-        exact_in = all(v.exact for v in inputs if v is not None)
-        names = [v.name if v is not None else "" for v in inputs]
+        names = [v if isinstance(v, str) else v.name if v is not None else ""
+                 for v in inputs]
+        inputs = [v for v in [*inputs, *captured] if isinstance(v, Value)]
+        exact_in = all(v.exact for v in inputs)
         results = [self.name("t") for _ in range(outputs)]
         attributes = {k: v for k, v in attributes.items() if v is not None}
         node = helper.make_node(
             operator, names, results, name=f"{operator}_{self.count}",
             domain=domain, **attributes)
-        kinds = list(self._infer(node, inputs, rank))
-        self.nodes.append(node)
-        self.types += [v.dtype for v in inputs if v is not None]
+        kinds = list(self._infer([*before, node], inputs, rank))
+        self.nodes += [*before, node]
+        self.types += [v.dtype for v in inputs]
         for name, (dtype, dims) in zip(results, kinds):
             self.outputs[name] = helper.make_tensor_value_info(
                 name, onnx_type(dtype), [None] * len(dims))
@@ -196,43 +220,44 @@ class Draw:
             value = Value(name, dtype, shape, exact_in and (
                 exact if exact is not None else not floating))
             value.odd = floating and (operator in ODD or any(
-                v is not None and v.odd for v in inputs))
+                v.odd for v in inputs))
             self.exact[name] = value.exact
             small = shape is not None and np.prod(shape, dtype=int) < 10000
             if small and reuse:
                 self.values.append(value)
             self.types.append(dtype)
 
-    def _infer(self, node, inputs, rank):
+    def _infer(self, nodes, inputs, rank):
         known = {c.name: c for c in self.constants}
+        inputs = {v.name: v for v in inputs}
         graph = helper.make_graph(
-            [node], "g",
-            [helper.make_tensor_value_info(
-                v.name, onnx_type(v.dtype), v.shape)
-             for v in {v.name: v for v in inputs if v is not None}.values()
-             if v.name not in known],
-            [onnx.ValueInfoProto(name=n) for n in node.output],
-            [known[v.name] for v in {
-                v.name: v for v in inputs if v is not None}.values()
-             if v.name in known])
+            nodes, "g",
+            [helper.make_tensor_value_info(name, onnx_type(v.dtype), v.shape)
+             for name, v in inputs.items() if name not in known],
+            [onnx.ValueInfoProto(name=n) for n in nodes[-1].output],
+            [known[name] for name in inputs if name in known])
         inferred = onnx.shape_inference.infer_shapes(
             self._model(graph), strict_mode=True, data_prop=True)
-        for info in inferred.graph.output:
+        for at, info in enumerate(inferred.graph.output):
             tensor = info.type.tensor_type
+            if not tensor.elem_type:  # some bodies of functions infer nothing
+                yield (next(iter(inputs.values())).dtype,
+                       next(iter(inputs.values())).shape)
+                continue
             dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type).name
             dims = [d.dim_value if d.HasField("dim_value") else None
                     for d in tensor.shape.dim]
             if not tensor.HasField("shape"):
                 if rank is None:
                     raise ValueError("a result of unknown rank")
-                dims = [None] * rank
+                at = rank[at] if isinstance(rank, list) else rank
+                dims = [None] * at
             yield dtype, dims
 
     @staticmethod
     def _model(graph):
-        opsets = [helper.make_opsetid("", OPSET),
-                  helper.make_opsetid("com.microsoft", 1)]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=10)
+        opsets = [helper.make_opsetid(*item) for item in OPSETS.items()]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=11)
 
     def choose_dims(self):
         """Makes some sizes of the inputs free: a name for each size, or no
@@ -244,14 +269,15 @@ class Draw:
         named = {s for s in SIZES if self.chance(0.5)}
         for item in self.inputs:
             item.dims = tuple(
-                f"n{size}" if size in named and self.chance(0.8)
-                else None if self.chance(0.15) else size
-                for size in item.value.shape)
+                size if at in item.fixed else
+                f"n{size}" if size in named and self.chance(0.8) else
+                None if self.chance(0.15) else size
+                for at, size in enumerate(item.value.shape))
 
     def model(self):
         """The whole graph; what nothing reads is an output."""
         self.choose_dims()
-        read = {name for node in self.nodes for name in node.input}
+        read = {name for node in self.nodes for name in names_read(node)}
         outputs = [self.outputs[name] for node in self.nodes
                    for name in node.output if name and name not in read]
         graph = helper.make_graph(
@@ -260,14 +286,16 @@ class Draw:
                 i.value.name, onnx_type(i.value.dtype), i.dims)
              for i in self.inputs if i.value.name in read],
             outputs,
-            [c for c in self.constants if c.name in read])
+            [c for c in self.constants if c.name in read],
+            value_info=[info for name, info in self.outputs.items()
+                        if name in read])
         model = onnx.shape_inference.infer_shapes(
             self._model(graph), data_prop=True)
         return model
 
     def feed(self, rng, sizes=None):
         """Data for the inputs; `sizes` maps the names of dims to others."""
-        read = {name for node in self.nodes for name in node.input}
+        read = {name for node in self.nodes for name in names_read(node)}
         arrays = {}
         for item in self.inputs:
             if item.value.name not in read:

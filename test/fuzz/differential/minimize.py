@@ -11,6 +11,8 @@ from onnx import helper, numpy_helper
 
 import compare
 import isolate
+import oracle
+from draw import names_read
 
 SECONDS = 60
 
@@ -25,15 +27,8 @@ def fails(trial):
 
 def intermediate_values(trial):
     """Every value of the graph for the first feed, by the oracle."""
-    model = copy.deepcopy(trial.model)
-    inferred = {info.name: info for info in [
-        *model.graph.value_info, *model.graph.output]}
-    names = [name for node in model.graph.node for name in node.output if name]
-    del model.graph.output[:]
-    model.graph.output.extend(
-        inferred.get(name, onnx.ValueInfoProto(name=name)) for name in names)
-    values = compare.ask(compare.oracle(model), trial.feeds[0])
-    return dict(zip(names, values))
+    judge = oracle.Oracle(trial.model)
+    return compare.ask(judge.all, trial.feeds[0])
 
 
 def cut(trial, nodes, values):
@@ -42,7 +37,7 @@ def cut(trial, nodes, values):
     constants = {c.name: c for c in graph.initializer}
     inputs = {info.name: info for info in graph.input}
     made = {name for node in nodes for name in node.output}
-    read = {name for node in nodes for name in node.input if name}
+    read = {name for node in nodes for name in names_read(node)}
     types = {info.name: info for info in [*graph.value_info, *graph.output]}
     feed, declared = {}, []
     for name in sorted(read - made - set(constants)):

@@ -103,7 +103,7 @@ def main():
         minimize.show(compare.draw_trial(options.seed, pairs), sys.stdout)
 
     counts, drawn = collections.Counter(), collections.Counter()
-    refused, unsupported, failed = collections.Counter(), set(), []
+    reasons, unsupported, failed = collections.Counter(), set(), []
     tasks = [(seed, lambda s=seed: attempt(s, pairs)) for seed in seeds]
     for seed, outcome in isolate.run_all(
             tasks, options.jobs, options.timeout):
@@ -111,9 +111,11 @@ def main():
         counts[status] += 1
         if status in ("ok", "unjudged"):
             drawn.update(made)
+            if status == "unjudged":
+                reasons["unjudged", sentence.splitlines()[0][:150]] += 1
         elif status == "refused":
             lines = sentence.splitlines() or [""]
-            refused[" ".join(lines[1:-1] or lines)[:150]] += 1
+            reasons["refused", " ".join(lines[1:-1] or lines)[:150]] += 1
             unsupported.update(made)
         elif status == "MISMATCH":
             failed.append(seed)
@@ -122,8 +124,8 @@ def main():
         if len(failed) >= options.stop_after:
             print(f"stopped after {len(failed)} failures")
             break
-    for reason, count in refused.most_common(40):
-        print(f"refused {count:4} {reason}")
+    for (what, reason), count in reasons.most_common(40):
+        print(f"{what} {count:4} {reason}")
     if options.table or options.full or len(seeds) >= 500:
         print_table(drawn, pairs)
     unsupported -= set(drawn)

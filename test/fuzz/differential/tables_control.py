@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Operators that hold graphs, and sequences and optionals."""
+
+from onnx import helper
+
+from draw import onnx_type
+from tables import ALL, operator
+
+
+def _info(name, value_or_dtype, shape=None):
+    dtype = getattr(value_or_dtype, "dtype", value_or_dtype)
+    shape = getattr(value_or_dtype, "shape", shape)
+    return helper.make_tensor_value_info(name, onnx_type(dtype), shape)
+
+
+def _mix(dtype):
+    """An operator (x, y) that every type of the kind has."""
+    return "Xor" if dtype == "bool" else "Add"
+
+
+@operator("If")
+def _if(draw, dtype):
+    kind = draw.one(ALL)
+    x = draw.any(kind)
+    branches = {}
+    for branch, operation, operands in (
+            ("then_branch", _mix(kind), [x.name, x.name]),
+            ("else_branch", "Identity", [x.name])):
+        result = draw.name("b")
+        branches[branch] = helper.make_graph(
+            [helper.make_node(operation, operands, [result])], branch, [],
+            [_info(result, x)])
+    draw.emit("If", [draw.fresh(dtype, ())], captured=[x], **branches)
+
+
+@operator("Loop")
+def _loop(draw, dtype):
+    kind = draw.one(ALL)
+    x, carried = draw.any(kind), draw.name("b")
+    y = draw.fresh(kind, x.shape)
+    step, going, still, result, piece = (draw.name("b") for _ in range(5))
+    body = helper.make_graph(
+        [helper.make_node("Identity", [going], [still]),
+         helper.make_node(_mix(kind), [carried, y.name], [result]),
+         helper.make_node("Identity", [carried], [piece])],
+        "body",
+        [_info(step, "int64", []), _info(going, "bool", []),
+         _info(carried, x)],
+        [_info(still, "bool", []), _info(result, x), _info(piece, x)])
+    trips = draw.fresh(dtype, (), 0, 4)
+    rank = len(x.shape)
+    draw.emit("Loop", [trips, None, x], 2, captured=[y], body=body,
+              rank=[rank, rank + 1])
+
+
+@operator("Scan")
+def _scan(draw, dtype):
+    state = draw.any(dtype, high=2)
+    steps = draw.size(empty=False)
+    pieces = draw.fresh(dtype, (steps, *state.shape))
+    old, piece, new, out = (draw.name("b") for _ in range(4))
+    body = helper.make_graph(
+        [helper.make_node(_mix(dtype), [old, piece], [new]),
+         helper.make_node("Identity", [new], [out])], "body",
+        [_info(old, state), _info(piece, state)],
+        [_info(new, state), _info(out, state)])
+    way = [int(draw.rng.integers(2))]
+    draw.emit("Scan", [state, pieces], 2, num_scan_inputs=1, body=body,
+              scan_input_directions=way)
+
+
+def _sequence(draw, dtype, middle):
+    """SequenceConstruct, what `middle` does with it, and one element."""
+    parts = [draw.any(dtype) for _ in range(draw.one((1, 2, 3)))]
+    whole = draw.name("s")
+    nodes = [helper.make_node(
+        "SequenceConstruct", [p.name for p in parts], [whole])]
+    count = len(parts)
+    whole, count = middle(nodes, whole, parts)
+    at = draw.constant(int(draw.rng.integers(-count, count)), "int64")
+    draw.emit("SequenceAt", [whole, at], before=nodes, captured=parts,
+              rank=len(parts[0].shape))
+
+
+@operator("SequenceConstruct")
+def _sequence_construct(draw, dtype):
+    _sequence(draw, dtype, lambda nodes, whole, parts: (whole, len(parts)))
