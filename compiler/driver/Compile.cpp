@@ -5,9 +5,12 @@
 #include "compiler/artefact/Artefact.h"
 #include "compiler/support/Registry.h"
 #include "compiler/target/cpu/Object.h"
+#include "compiler/weights/ProgramModule.h"
 #include "compiler/weights/WeightTable.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
@@ -20,11 +23,12 @@ namespace niello {
 namespace path = llvm::sys::path;
 
 Compilation::Compilation(const Options &options, llvm::StringRef program)
-    : options(options), program(program),
-      registry([] {
+    : options(options), program(program), registry([] {
         DialectRegistry all;
         registerDialects(all);
-        registerPipelineDialects(all);
+        registerAllDialects(all);
+        registerAllExtensions(all);
+        cpu::registerTranslations(all);
         return all;
       }()),
       context(registry, MLIRContext::Threading::DISABLED),
@@ -61,8 +65,7 @@ int Compilation::load() {
   return report(exitNotSupported,
                 "'" + options.model +
                     "' uses what niello does not compile yet:\n" +
-                    imported.text +
-                    "'niello ops' lists what it does");
+                    imported.text + "'niello ops' lists what it does");
 }
 
 int Compilation::loadIr() {
@@ -101,8 +104,14 @@ std::string Compilation::outputPath(llvm::StringRef extension) const {
   return (path::stem(options.model) + extension).str();
 }
 
+std::string Compilation::modelFolder() const {
+  llvm::StringRef folder = path::parent_path(options.model);
+  return folder.empty() ? "." : folder.str();
+}
+
 /// Writes text to -o, or to the screen without it.
-int Compilation::writeText(llvm::function_ref<void(llvm::raw_ostream &)> print) {
+int Compilation::writeText(
+    llvm::function_ref<void(llvm::raw_ostream &)> print) {
   endStage();
   if (options.output.empty() || options.output == "-") {
     print(llvm::outs());
@@ -133,22 +142,22 @@ int Compilation::writeBinary() {
     return code;
   auto description = describe(*module);
   if (!description)
-    return report(exitUser, "'" + options.model +
-                                "': " + llvm::toString(description.takeError()));
+    return report(exitUser, "'" + options.model + "': " +
+                                llvm::toString(description.takeError()));
   description->levels = {{pipeline.machine.name, pipeline.machine.features}};
   if (int code = advance(Stage::Llvm))
     return code;
-  llvm::StringRef folder = path::parent_path(options.model);
-  auto weights = WeightTable::build(*module, folder.empty() ? "." : folder);
+  auto weights = WeightTable::build(*module, modelFolder());
   if (!weights)
     return report(exitUser, llvm::toString(weights.takeError()));
   description->weightsSize = weights->totalBytes();
+  if (int code = compilePrograms(*weights))
+    return code;
 
   beginStage("code");
   llvm::LLVMContext llvmContext;
   auto effort = options.optimise ? cpu::Effort::Full : cpu::Effort::Plain;
-  auto code =
-      cpu::translate(*module, llvmContext, pipeline.machine, effort);
+  auto code = cpu::translate(*module, llvmContext, pipeline.machine, effort);
   if (!code)
     return report(exitBug, "could not translate '" + options.model +
                                "' to LLVM IR; please report it");
@@ -164,6 +173,44 @@ int Compilation::writeBinary() {
       os << llvm::StringRef(object->data(), object->size());
     });
   return link(*description, *weights, {object->data(), object->size()});
+}
+
+/// Makes `programs` of the part of the module that the compiler runs.
+int Compilation::compilePrograms(const WeightTable &weights) {
+  bool any = llvm::any_of(weights.weights(), [](const Weight &weight) {
+    return weight.encoding == WeightEncoding::Program;
+  });
+  OwningOpRef<ModuleOp> part = takeWeightPrograms(*module);
+  if (!any || options.emit == "asm")
+    return exitDone;
+  if (!part)
+    return report(exitUser, "'" + options.model +
+                                "' has weights that programs compute, but no "
+                                "module @weight_programs");
+  beginStage("programs");
+  auto runtime = findRuntimeFolder(program);
+  if (!runtime)
+    return report(exitBug, llvm::toString(runtime.takeError()));
+  auto compiled = WeightPrograms::compile(*module, *part, modelFolder(),
+                                          *runtime, outputPath(""));
+  if (!compiled)
+    return report(exitUser, llvm::toString(compiled.takeError()));
+  programs = std::move(*compiled);
+  return exitDone;
+}
+
+/// Runs the program of a weight; says how far the compile is where that takes
+/// long.
+llvm::Error Compilation::computeWeight(const Weight &weight,
+                                       WeightTable::Sink sink) {
+  using namespace std::chrono;
+  auto start = steady_clock::now();
+  llvm::Error error = programs->compute(weight, sink);
+  double s = duration<double>(steady_clock::now() - start).count();
+  if (showsProgress && s > 0.25)
+    llvm::errs() << llvm::formatv("           {0:F2} s for '{1}'\n", s,
+                                  weight.node);
+  return error;
 }
 
 int Compilation::link(const ModelDescription &description,
@@ -186,7 +233,11 @@ int Compilation::link(const ModelDescription &description,
     return report(exitBug, llvm::toString(runtime.takeError()));
   request.objects = {llvm::MemoryBufferRef(object, "model")};
   request.description = &description;
-  request.weights = [&](WeightSink sink) { return weights.stream(sink); };
+  request.weights = [&](WeightSink sink) {
+    return weights.stream(sink, [&](const Weight &weight, WeightSink to) {
+      return computeWeight(weight, to);
+    });
+  };
   request.outputPath = outputPath(extension);
   request.runtimeFolder = *runtime;
   if (request.kind == ArtefactKind::SharedLibrary ||

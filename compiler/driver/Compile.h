@@ -8,6 +8,7 @@
 #include "compiler/artefact/Artefact.h"
 #include "compiler/driver/Driver.h"
 #include "compiler/weights/WeightTable.h"
+#include "compiler/weights/programs/WeightPrograms.h"
 #include "mlir/IR/OwningOpRef.h"
 
 #include <chrono>
@@ -33,9 +34,12 @@ public:
 private:
   int loadIr();
   int advance(Stage last);
+  int compilePrograms(const WeightTable &weights);
+  llvm::Error computeWeight(const Weight &weight, WeightTable::Sink sink);
   int link(const ModelDescription &description, const WeightTable &weights,
            llvm::StringRef object);
   int writeText(llvm::function_ref<void(llvm::raw_ostream &)> print);
+  std::string modelFolder() const;
   std::string outputPath(llvm::StringRef extension) const;
   void summarise(const ModelDescription &description, llvm::StringRef file,
                  const ArtefactSizes &sizes);
@@ -48,6 +52,7 @@ private:
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   PipelineOptions pipeline;
+  std::unique_ptr<WeightPrograms> programs;
   bool showsProgress;
   std::string stage;
   std::chrono::steady_clock::time_point stageStart;

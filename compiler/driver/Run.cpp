@@ -54,9 +54,10 @@ static std::string cacheKey(Compilation &compilation, const Options &options,
                std::to_string(bounds.high));
   ModuleOp module = compilation.getModule();
   sha.update(stamp(options.model));
-  for (auto weight : module.getOps<model::WeightOp>())
-    sha.update(stamp(path::parent_path(options.model) + "/" +
-                     weight.getFile()));
+  module.walk([&](model::WeightOp weight) {
+    if (auto file = weight.getFile())
+      sha.update(stamp(path::parent_path(options.model) + "/" + *file));
+  });
   auto digest = sha.final();
   return llvm::toHex(llvm::ArrayRef<uint8_t>(digest.data(), 16), true);
 }

@@ -5,6 +5,8 @@
 
 #include "compiler/target/cpu/Conversion.h"
 #include "compiler/target/cpu/Object.h"
+#include "compiler/weights/ProgramModule.h"
+#include "passes/compose/Passes.h"
 #include "passes/fuse/Passes.h"
 #include "passes/lower/Passes.h"
 #include "passes/lower/cpu/Passes.h"
@@ -14,8 +16,6 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/Transforms/Passes.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -36,6 +36,13 @@ static void addCleanup(PassManager &passes) {
 static void addBlocks(PassManager &passes, const PipelineOptions &options) {
   // What no entry calls is not compiled.
   passes.addPass(createSymbolDCEPass());
+}
+
+// blocks -> packed: every weight has its final format, or a program makes it.
+static void addPacked(PassManager &passes, const PipelineOptions &options) {
+  // Last: it splits off whatever the passes above do to weights.
+  if (options.optimise)
+    passes.addPass(createOutlineWeightPrograms());
 }
 
 // Model ops to linalg, tensor and scf, which fuse and have buffer forms.
@@ -133,15 +140,14 @@ static void addLlvm(PassManager &passes, const PipelineOptions &options) {
   addCleanup(passes);
 }
 
-// blocks -> packed gives every weight its final format: there is one so far.
 static const struct {
   Stage stage;
   StringRef name;
   void (*add)(PassManager &, const PipelineOptions &);
 } kStages[] = {
-    {Stage::Source, "source", nullptr}, {Stage::Blocks, "blocks", addBlocks},
-    {Stage::Packed, "packed", nullptr}, {Stage::Plan, "plan", addPlan},
-    {Stage::Loops, "loops", addLoops},  {Stage::Llvm, "llvm", addLlvm},
+    {Stage::Source, "source", nullptr},   {Stage::Blocks, "blocks", addBlocks},
+    {Stage::Packed, "packed", addPacked}, {Stage::Plan, "plan", addPlan},
+    {Stage::Loops, "loops", addLoops},    {Stage::Llvm, "llvm", addLlvm},
 };
 
 StringRef niello::stageName(Stage stage) {
@@ -183,16 +189,10 @@ LogicalResult niello::runTo(Stage last, ModuleOp module,
       info.add(passes, options);
     if (options.prepare)
       options.prepare(passes);
-    if (failed(passes.run(module)))
+    if (failed(runBesidePrograms(passes, module)))
       return failure();
     module->setAttr("model.stage",
                     StringAttr::get(module.getContext(), info.name));
   }
   return success();
-}
-
-void niello::registerPipelineDialects(DialectRegistry &registry) {
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  cpu::registerTranslations(registry);
 }

@@ -37,9 +37,6 @@ struct PipelineOptions {
   std::function<void(Stage)> onStage;
 };
 
-/// Registers every dialect and external model that the stages need.
-void registerPipelineDialects(mlir::DialectRegistry &registry);
-
 /// Runs the stages from the one that `module` states (without the attribute:
 /// `source`) to `last` inclusive and updates the attribute. A failure has been
 /// reported through the context's diagnostics.

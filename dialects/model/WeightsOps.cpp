@@ -17,6 +17,13 @@ void WeightOp::build(OpBuilder &builder, OperationState &state, StringRef name,
   build(builder, state, builder.getStringAttr(name),
         builder.getStringAttr(file), builder.getI64IntegerAttr(offset),
         builder.getI64IntegerAttr(length), builder.getStringAttr(encoding),
+        FlatSymbolRefAttr(), ArrayAttr(), TypeAttr::get(type), StringAttr());
+}
+
+void WeightOp::build(OpBuilder &builder, OperationState &state, StringRef name,
+                     FlatSymbolRefAttr program, ArrayAttr inputs, Type type) {
+  build(builder, state, builder.getStringAttr(name), StringAttr(),
+        IntegerAttr(), IntegerAttr(), StringAttr(), program, inputs,
         TypeAttr::get(type), StringAttr());
 }
 
@@ -40,17 +47,27 @@ LogicalResult WeightOp::verify() {
       !type.getElementType().isIntOrFloat()) // C1
     return emitOpError("needs a static ranked tensor of numbers, but got ")
            << getType();
-  if (getEncoding() != "raw" && getEncoding() != "varint") // C2
+  bool stored = getFile() && getOffset() && getLength() && getEncoding();
+  bool isFile = getFile() || getOffset() || getLength() || getEncoding();
+  bool computed = getProgram() && getInputs();
+  bool isProgram = getProgram() || getInputs();
+  if (isFile == isProgram || stored != isFile || computed != isProgram) // C6
+    return emitOpError("needs a file with offset, length and encoding, or a "
+                       "program with its inputs, but got ")
+           << (isFile && isProgram ? "both" : "not all of either");
+  if (isProgram)
+    return success();
+  if (*getEncoding() != "raw" && *getEncoding() != "varint") // C2
     return emitOpError("needs encoding \"raw\" or \"varint\", but got \"")
-           << getEncoding() << "\"";
-  if (getOffset() < 0 || getLength() < 0) // C3
+           << *getEncoding() << "\"";
+  if (*getOffset() < 0 || *getLength() < 0) // C3
     return emitOpError("needs offset and length of 0 or more, but got ")
-           << getOffset() << " and " << getLength();
+           << *getOffset() << " and " << *getLength();
   std::optional<int64_t> bytes = bytesOf(type);
-  if (!bytes || (getEncoding() == "raw" && getLength() != *bytes)) // C4
+  if (!bytes || (*getEncoding() == "raw" && *getLength() != *bytes)) // C4
     return emitOpError("needs the length of its type, ")
-           << bytes.value_or(-1) << " bytes, but got " << getLength();
-  StringRef file = getFile();
+           << bytes.value_or(-1) << " bytes, but got " << *getLength();
+  StringRef file = *getFile();
   auto isParent = [](StringRef part) { return part == ".."; };
   if (llvm::sys::path::is_absolute(file) ||
       llvm::any_of(llvm::make_range(llvm::sys::path::begin(file),

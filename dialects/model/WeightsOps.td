@@ -6,8 +6,10 @@
 include "dialects/model/ModelBase.td"
 
 def Model_WeightOp : Model_Op<"weight", [Symbol]> {
-  let summary = "A constant tensor whose bytes stay in a file";
+  let summary = "A constant tensor whose bytes stay in a file, or come from a program";
   let description = [{
+    A program is a function of the module `@weight_programs`, from weights of
+    that module to one tensor; the compiler runs it and stores the result.
     - C1: `type` is a static ranked tensor.
     - C2: `encoding` is "raw" (contiguous, row major, little endian) or "varint"
       (protobuf's variable-length integers, one an element).
@@ -15,21 +17,33 @@ def Model_WeightOp : Model_Op<"weight", [Symbol]> {
     - C4: a raw weight has `length` equal to the bytes of its type; sub-byte
       elements are packed, low bits first.
     - C5: `file` is relative and has no `..`; it is looked up beside the model.
+    - C6: there is a file with offset, length and encoding, or a program with
+      its inputs.
     ```mlir
     model.weight @embed file("model.onnx") offset 64 length 32 encoding "raw" : tensor<2x4xf32>
+    model.weight @embed_t program(@transpose) of [@embed] : tensor<4x2xf32>
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$file, SizeAttr:$offset,
-                       SizeAttr:$length, StrAttr:$encoding, TypeAttr:$type,
-                       OptionalAttr<StrAttr>:$sym_visibility);
+  let arguments = (ins SymbolNameAttr:$sym_name, OptionalAttr<StrAttr>:$file,
+                       OptionalAttr<SizeAttr>:$offset,
+                       OptionalAttr<SizeAttr>:$length,
+                       OptionalAttr<StrAttr>:$encoding,
+                       OptionalAttr<FlatSymbolRefAttr>:$program,
+                       OptionalAttr<FlatSymbolRefArrayAttr>:$inputs,
+                       TypeAttr:$type, OptionalAttr<StrAttr>:$sym_visibility);
   let assemblyFormat = [{
-    $sym_name `file` `(` $file `)` `offset` $offset `length` $length
-    `encoding` $encoding attr-dict `:` $type
+    $sym_name (`program` `(` $program^ `)` `of` $inputs) :
+    (`file` `(` $file `)` `offset` $offset `length` $length
+    `encoding` $encoding)? attr-dict `:` $type
   }];
-  let builders = [OpBuilder<(ins "::llvm::StringRef":$name,
-      "::llvm::StringRef":$file, "int64_t":$offset, "int64_t":$length,
-      "::llvm::StringRef":$encoding, "::mlir::Type":$type)>];
-  let hasVerifier = 1; // C1 to C5
+  let builders = [
+    OpBuilder<(ins "::llvm::StringRef":$name, "::llvm::StringRef":$file,
+        "int64_t":$offset, "int64_t":$length, "::llvm::StringRef":$encoding,
+        "::mlir::Type":$type)>,
+    OpBuilder<(ins "::llvm::StringRef":$name,
+        "::mlir::FlatSymbolRefAttr":$program, "::mlir::ArrayAttr":$inputs,
+        "::mlir::Type":$type)>];
+  let hasVerifier = 1; // C1 to C6
 }
 
 def Model_LoadWeightOp : Model_Op<"load_weight",

@@ -42,6 +42,16 @@ func.func @load() {
 }
 
 // -----
+// C6
+// expected-error @+1 {{'model.weight' op needs a file with offset, length and encoding, or a program with its inputs, but got both}}
+"model.weight"() {sym_name = "w", type = tensor<1xf32>, file = "a", offset = 0 : i64, length = 4 : i64, encoding = "raw", program = @p, inputs = [@v]} : () -> ()
+
+// -----
+// C6
+// expected-error @+1 {{'model.weight' op needs a file with offset, length and encoding, or a program with its inputs, but got not all of either}}
+"model.weight"() {sym_name = "w", type = tensor<1xf32>, program = @p} : () -> ()
+
+// -----
 // C1
 func.func @numbers(%ok: i1, %n: index) {
   // expected-error @+1 {{'model.require' op needs at most 2 numbers, but got 3}}

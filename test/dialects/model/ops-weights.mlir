@@ -2,6 +2,8 @@
 
 // CHECK: model.weight @embed file("model.onnx") offset 64 length 32 encoding "raw" : tensor<2x4xf32>
 model.weight @embed file("model.onnx") offset 64 length 32 encoding "raw" : tensor<2x4xf32>
+// CHECK: model.weight @embed_t program(@transpose) of [@embed] : tensor<4x2xf32>
+model.weight @embed_t program(@transpose) of [@embed] : tensor<4x2xf32>
 
 // CHECK-LABEL: @load_weight
 func.func @load_weight() -> tensor<2x4xf32> {
