@@ -97,6 +97,7 @@ void ArtefactWriter::addExecutable() {
   add({part("musl/rcrt1.o"), part("musl/crti.o")});
   addObjects();
   add({part("musl/libniello-program.a"), part("musl/libniello-runtime.a"),
+       part("musl/libniello-image.a"), part("libniello-stencils.a"),
        part("musl/libniello-builtins.a"), part("musl/libc.a"),
        part("musl/crtn.o")});
 }
@@ -107,6 +108,7 @@ void ArtefactWriter::addSharedLibrary(StringRef versionScript) {
        "defs", "--gc-sections", "--version-script", versionScript});
   addObjects();
   add({"--whole-archive", part("gnu/libniello-runtime.a"), "--no-whole-archive",
+       part("gnu/libniello-image.a"), part("libniello-stencils.a"),
        part("gnu/libniello-math.a"), part("gnu/libniello-builtins.a"),
        part("gnu/libc.so.6")});
 }
@@ -115,6 +117,7 @@ void ArtefactWriter::addRelocatable() {
   add({"-r"});
   addObjects();
   add({"--whole-archive", part("gnu/libniello-runtime.a"), "--no-whole-archive",
+       part("gnu/libniello-image.a"), part("libniello-stencils.a"),
        part("gnu/libniello-math.a"), part("gnu/libniello-builtins.a")});
 }
 

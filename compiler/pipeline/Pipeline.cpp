@@ -60,15 +60,15 @@ static void addUpstreamOps(PassManager &passes) {
 static void addPlan(PassManager &passes, const PipelineOptions &options) {
   if (!options.optimise)
     return;
+  // While the ops are whole.
+  passes.addPass(createCallStencils());
   addUpstreamOps(passes);
   passes.addPass(createFuseElementwise());
   // Fewer and plainer ops to group.
   addCleanup(passes);
   passes.addPass(createFuseKernels());
-  PlanKernelsOptions plan;
-  plan.vectorBits = options.machine.vectorBits;
-  plan.registers = options.machine.vectorRegisters();
-  passes.addPass(createPlanKernels(plan));
+  passes.addPass(createPlanKernels(
+      {options.machine.vectorBits, options.machine.vectorRegisters()}));
 }
 
 static void addBuffers(PassManager &passes, const PipelineOptions &options) {
@@ -108,9 +108,7 @@ static void addLoops(PassManager &passes, const PipelineOptions &options) {
       passes.addPass(createReassociateSums());
     // log1p and expm1 by log and exp, then those in vector lanes.
     passes.addPass(createExpandMath());
-    ApproximateMathOptions math;
-    math.fma = options.machine.has("fma");
-    passes.addPass(createApproximateMath(math));
+    passes.addPass(createApproximateMath({options.machine.has("fma")}));
   }
   // Bodies become functions before the arena gives each function a frame.
   passes.addPass(createLowerForall());
@@ -134,6 +132,8 @@ static void addRuntimeCalls(PassManager &passes) {
 
 // loops -> llvm: one dialect that is LLVM IR.
 static void addLlvm(PassManager &passes, const PipelineOptions &options) {
+  std::string level = options.machine.stencilLevel().str();
+  passes.addPass(createLowerStencils({level}));
   addRuntimeCalls(passes);
   // Declares library functions, which take no context.
   cpu::addConversion(passes, options.machine);

@@ -51,5 +51,6 @@ class Kernel_GroupOp<string mnemonic>
 }
 
 include "dialects/kernel/GroupOps.td"
+include "dialects/kernel/StencilOps.td"
 
 #endif // NIELLO_DIALECTS_KERNEL_KERNELOPS_TD

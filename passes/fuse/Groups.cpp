@@ -2,6 +2,7 @@
 
 #include "passes/fuse/Groups.h"
 
+#include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/fuse/Generic.h"
@@ -263,6 +264,10 @@ struct Finder {
     for (Operation &op : block) {
       if (isa<tensor::ExtractSliceOp>(op) && needsCopy(op)) {
         take({"move", {&op}, {}});
+        continue;
+      }
+      if (isa<kernel::StencilOp>(op)) {
+        take({"call", {&op}, {}});
         continue;
       }
       auto generic = freeGeneric(&op);

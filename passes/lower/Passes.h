@@ -17,6 +17,9 @@ using namespace mlir;
 /// Teaches bufferisation what a weight is.
 void registerWeightBuffers(DialectRegistry &registry);
 
+/// Teaches it what a stencil is.
+void registerStencilBuffers(DialectRegistry &registry);
+
 } // namespace niello
 
 #endif // NIELLO_PASSES_LOWER_PASSES_H

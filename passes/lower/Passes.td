@@ -274,6 +274,30 @@ def LowerRequire : Pass<"lower-require", "::mlir::ModuleOp"> {
   ];
 }
 
+def LowerStencils : Pass<"lower-stencils", "::mlir::ModuleOp"> {
+  let summary = "Call the runtime for each stencil";
+  let description = [{
+    ```
+    kernel.stencil "resize_2" ...   ->   niello_rt_stencil(@stencil_resize_2_v3_argv, ...)
+    ```
+    The level is in the name, so a binary holds the code of the levels that it
+    was compiled for, and no other, and only the stencils that it calls.
+    - Needs: stencils on memrefs of identity layout.
+    - Leaves: none.
+    - Order: after `plan-arena`, which sees memory through memrefs; before
+      `add-context`, which completes the calls.
+    - Float: changes nothing; all levels of a stencil give the same bits.
+  }];
+  let options = [
+    Option<"level", "level", "std::string", "\"v2\"",
+           "Of the code to call: v2, v3 or v4">,
+  ];
+  let dependentDialects = [
+    "arith::ArithDialect", "func::FuncDialect", "LLVM::LLVMDialect",
+    "memref::MemRefDialect"
+  ];
+}
+
 def AddContext : Pass<"add-context", "::mlir::ModuleOp"> {
   let summary = "Hand the call's context through every function";
   let description = [{

@@ -5,6 +5,31 @@
 
 include "mlir/Pass/PassBase.td"
 
+def CallStencils : Pass<"call-stencils"> {
+  let summary = "Call the kernels that Halide compiled with Niello";
+  let description = [{
+    ```
+    model.resize linear %x ...   ->   places, weights: tables of each axis
+                                      kernel.stencil "resize_2" slices(%x) tables(...)
+    ```
+    What coordinates, modes and edges decide is in the tables, small tensors
+    that compiled code makes, so that few stencils serve all variants and any
+    sizes.
+    - Needs: `model` ops on tensors; a target that runtime/image is compiled
+      for, which is any x86-64.
+    - Leaves: ops without a stencil for their element type or mode, to loops.
+    - Order: before `lower-model-to-linalg`; what it leaves around a stencil
+      fuses as other operations do.
+    - Float: sums an axis at a time instead of over all taps at once; within
+      (taps of all axes + 2) epsilon times the sum of |weight element|.
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
+    "mlir::math::MathDialect", "mlir::scf::SCFDialect",
+    "mlir::tensor::TensorDialect", "niello::kernel::KernelDialect"
+  ];
+}
+
 def PlanKernels : Pass<"plan-kernels"> {
   let summary = "Write cost and tiles on each kernel";
   let description = [{

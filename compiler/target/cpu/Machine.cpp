@@ -97,6 +97,10 @@ std::string nearest(StringRef name, ArrayRef<StringRef> known) {
 
 } // namespace
 
+StringRef Machine::stencilLevel() const {
+  return vectorBits == 512 ? "v4" : vectorBits == 256 ? "v3" : "v2";
+}
+
 bool Machine::has(StringRef feature) const {
   return is_contained(features, feature);
 }

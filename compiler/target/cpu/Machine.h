@@ -29,6 +29,9 @@ struct Machine {
   /// Vector registers of that width.
   unsigned vectorRegisters() const { return vectorBits == 512 ? 32 : 16; }
 
+  /// The level of runtime/image whose code it can run: v2, v3 or v4.
+  llvm::StringRef stencilLevel() const;
+
   bool has(llvm::StringRef feature) const;
   /// `+sse4.2,+avx`: LLVM's form.
   std::string featureString() const;

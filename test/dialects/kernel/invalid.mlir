@@ -45,3 +45,57 @@ func.func @changes_an_argument(%o: tensor<4xf32>) -> tensor<4xf32> {
   }) : (tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// C1: all tensors, or all buffers.
+func.func @mixes_tensors_and_buffers(%x: memref<3x4x8xf32>, %o: tensor<3x4x8xf32>) -> tensor<3x4x8xf32> {
+  // expected-error @+1 {{needs tensors, or memrefs of identity layout, but got 'memref<3x4x8xf32>' beside 'tensor<3x4x8xf32>'}}
+  %y = kernel.stencil "n" slices(%x : memref<3x4x8xf32>) outs(%o : tensor<3x4x8xf32>) -> tensor<3x4x8xf32>
+  return %y : tensor<3x4x8xf32>
+}
+
+// -----
+
+// C1: dense buffers.
+func.func @takes_a_view(%x: memref<3x4x8xf32, strided<[64, 16, 1]>>, %o: memref<3x4x8xf32>) {
+  // expected-error @+1 {{needs tensors, or memrefs of identity layout, but got 'memref<3x4x8xf32, strided<[64, 16, 1]>>' beside 'memref<3x4x8xf32>'}}
+  kernel.stencil "n" slices(%x : memref<3x4x8xf32, strided<[64, 16, 1]>>) outs(%o : memref<3x4x8xf32>)
+  return
+}
+
+// -----
+
+// C1: a result on tensors.
+func.func @lacks_a_result(%x: tensor<3x4x8xf32>, %o: tensor<3x4x8xf32>) {
+  // expected-error @+1 {{needs one result of the output's type on tensors and none on memrefs, but got 0 for 'tensor<3x4x8xf32>'}}
+  kernel.stencil "n" slices(%x : tensor<3x4x8xf32>) outs(%o : tensor<3x4x8xf32>)
+  return
+}
+
+// -----
+
+// C2: at most four dimensions.
+func.func @has_five_dimensions(%x: memref<3x1x1x4x8xf32>, %o: memref<3x4x8xf32>) {
+  // expected-error @+1 {{needs operands of rank 4 at most, but got 'memref<3x1x1x4x8xf32>'}}
+  kernel.stencil "n" slices(%x : memref<3x1x1x4x8xf32>) outs(%o : memref<3x4x8xf32>)
+  return
+}
+
+// -----
+
+// C2: rows and columns behind the slices.
+func.func @has_two_dimensions(%x: memref<4x8xf32>, %o: memref<4x8xf32>) {
+  // expected-error @+1 {{needs an output of rank 3 or more, but got 'memref<4x8xf32>'}}
+  kernel.stencil "n" slices(%x : memref<4x8xf32>) outs(%o : memref<4x8xf32>)
+  return
+}
+
+// -----
+
+// C3: as many slices.
+func.func @has_other_slices(%x: memref<2x4x8xf32>, %o: memref<3x4x8xf32>) {
+  // expected-error @+1 {{needs as many slices in each operand as in the output, but got 'memref<2x4x8xf32>' for 'memref<3x4x8xf32>'}}
+  kernel.stencil "n" slices(%x : memref<2x4x8xf32>) outs(%o : memref<3x4x8xf32>)
+  return
+}

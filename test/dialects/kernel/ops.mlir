@@ -62,3 +62,18 @@ func.func @call(%x: f32, %o: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %y : tensor<4xf32>
 }
+
+// CHECK-LABEL: @stencil
+// CHECK: kernel.stencil "resize_inner_2" slices(
+func.func @stencil(%x: tensor<3x4x8xf32>, %p: tensor<2x16xi32>, %w: tensor<2x16xf32>, %o: tensor<3x4x16xf32>) -> tensor<3x4x16xf32> {
+  %y = kernel.stencil "resize_inner_2" slices(%x : tensor<3x4x8xf32>) tables(%p, %w : tensor<2x16xi32>, tensor<2x16xf32>) outs(%o : tensor<3x4x16xf32>) -> tensor<3x4x16xf32>
+  return %y : tensor<3x4x16xf32>
+}
+
+// On buffers, with parameters and elements moved as bits.
+// CHECK-LABEL: @stencil_buffers
+// CHECK: kernel.stencil "copy" parameters [2, 3] bits slices(
+func.func @stencil_buffers(%x: memref<3x4x8xf16>, %o: memref<3x4x8xf16>) {
+  kernel.stencil "copy" parameters [2, 3] bits slices(%x : memref<3x4x8xf16>) outs(%o : memref<3x4x8xf16>)
+  return
+}
