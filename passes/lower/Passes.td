@@ -191,23 +191,6 @@ def LowerMath : Pass<"lower-math", "::mlir::ModuleOp"> {
   ];
 }
 
-def LowerExpandShape : Pass<"lower-expand-shape"> {
-  let summary = "Expand a buffer into several run-time sizes by a cast";
-  let description = [{
-    ```
-    expand_shape %x [[0, 1]] output_shape [%a, %b]
-      ->   reinterpret_cast %x to offset: [0], sizes: [%a, %b], strides: [%b, 1]
-    ```
-    - Needs: buffers.
-    - Leaves: groups with at most one run-time size, and strided views.
-    - Order: before upstream's `expand-strided-metadata`, which finds the one
-      unknown size of a group by division and crashes on two.
-    - Float: no change.
-  }];
-  let dependentDialects = ["mlir::affine::AffineDialect",
-                           "mlir::memref::MemRefDialect"];
-}
-
 def LowerForall : Pass<"lower-forall", "::mlir::ModuleOp"> {
   let summary = "Make parallel loops calls of the runtime";
   let description = [{

@@ -53,8 +53,7 @@ void cpu::addConversion(PassManager &passes, const Machine &machine) {
   passes.addPass(memref::createFoldMemRefAliasOpsPass());
   passes.addPass(createConvertVectorToSCFPass(
       VectorTransferToSCFOptions().enableFullUnroll()));
-  // Write sizes and strides as affine.apply; ours what upstream's cannot.
-  passes.addPass(createLowerExpandShape());
+  // Write sizes and strides as affine.apply.
   passes.addPass(memref::createExpandStridedMetadataPass());
   passes.addPass(createLowerAffinePass());
   passes.addPass(createSCFToControlFlowPass());
