@@ -2,6 +2,7 @@
 
 #include "frontends/onnx/Node.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/ScopeExit.h"
@@ -18,18 +19,17 @@ static constexpr int maxRank = 16;
 
 GraphImporter::GraphImporter(ModuleOp module, const onnx::ModelProto &model,
                              Initializers &initializers,
-                             const ImportOptions &options,
-                             ImportReport &report)
-    : b(module.getLoc(), module.getContext()), sizes(b), module(module), model(model),
-      initializers(initializers), options(options), report(report) {}
+                             const ImportOptions &options, ImportReport &report)
+    : b(module.getLoc(), module.getContext()), sizes(b), module(module),
+      model(model), initializers(initializers), options(options),
+      report(report) {}
 
 Location GraphImporter::locationOf(const onnx::NodeProto &proto) {
   std::string name = proto.name();
   if (name.empty())
     name = proto.op_type() +
            (proto.output_size() ? ":" + proto.output(0) : std::string());
-  StringRef file =
-      module->getAttrOfType<StringAttr>("model.source").getValue();
+  StringRef file = module->getAttrOfType<StringAttr>("model.source").getValue();
   return NameLoc::get(b.getStringAttr(name + "@" + file.str()));
 }
 
@@ -210,6 +210,30 @@ Attribute GraphImporter::inputDim(const onnx::TensorShapeProto::Dimension &dim,
              : Attribute(b.getI64IntegerAttr(size));
 }
 
+/// Why a value of this type cannot be an input, and the way round; or empty.
+static std::string noInputForm(const onnx::TypeProto &type, Type element) {
+  if (type.has_sequence_type())
+    return "a sequence has no compiled form, since its length is not known: "
+           "make each of its tensors an input";
+  if (type.has_optional_type())
+    return "an optional has no compiled form: compile the model once with the "
+           "input and once without";
+  if (!type.has_tensor_type())
+    return "only tensors can be inputs";
+  auto dtype = static_cast<DType>(type.tensor_type().elem_type());
+  if (dtype == DType::String)
+    return "strings have no compiled form: number them before the model";
+  if (!element)
+    return (dtypeName(dtype) + " has no compiled form").str();
+  return "";
+}
+
+/// A signed number of less than a byte lies in memory without its sign's
+/// copies, but the caller's byte has them: it crosses the border as an i8.
+static bool crossesAsByte(DType dtype) {
+  return dtype == DType::Int4 || dtype == DType::Int2;
+}
+
 LogicalResult GraphImporter::declareInputs(const onnx::GraphProto &graph,
                                            func::FuncOp main, Scope &scope) {
   Block *entry = &main.getBody().front();
@@ -223,13 +247,12 @@ LogicalResult GraphImporter::declareInputs(const onnx::GraphProto &graph,
     const auto &proto = info.type().tensor_type();
     auto dtype = static_cast<DType>(proto.elem_type());
     Type element = elementType(b.getContext(), dtype);
-    const char *reason =
-        !info.type().has_tensor_type() ? "only tensors can be inputs"
-        : !element            ? "this element type has no compiled form"
-        : !proto.has_shape()  ? "needs a known rank; declare its dimensions"
-        : proto.shape().dim_size() > maxRank ? "has more than 16 dimensions"
-                                             : nullptr;
-    if (reason) {
+    std::string reason = noInputForm(info.type(), element);
+    if (reason.empty() && !proto.has_shape())
+      reason = "needs a known rank; declare its dimensions";
+    if (reason.empty() && proto.shape().dim_size() > maxRank)
+      reason = "has more than 16 dimensions";
+    if (!reason.empty()) {
       refuse(node, reason);
       scope.values[info.name()].kind = OnnxValue::Kind::Refused;
       continue;
@@ -250,9 +273,13 @@ LogicalResult GraphImporter::declareInputs(const onnx::GraphProto &graph,
         return failure();
       }
     Location loc = NameLoc::get(b.getStringAttr(info.name()));
-    Value arg = entry->addArgument(RankedTensorType::get(shape, element), loc);
+    Type carrier = crossesAsByte(dtype) ? b.getI8Type() : element;
+    Value arg = entry->addArgument(RankedTensorType::get(shape, carrier), loc);
     value.kind = OnnxValue::Kind::Tensor;
     value.tensor.value = arg;
+    if (carrier != element)
+      value.tensor.value = arith::TruncIOp::create(
+          b, loc, RankedTensorType::get(shape, element), arg);
     value.tensor.dtype = dtype;
     for (auto [i, size] : llvm::enumerate(shape)) {
       if (size != ShapedType::kDynamic) {
@@ -322,11 +349,21 @@ LogicalResult GraphImporter::importMain() {
       continue;
     if (value->kind != OnnxValue::Kind::Tensor) {
       returned.set_name(info.name());
-      refuse(returned, "only tensors can be outputs");
+      refuse(returned, value->kind == OnnxValue::Kind::Sequence
+                           ? "a sequence has no compiled form: give its "
+                             "tensors out (SequenceAt), or one tensor of "
+                             "them (ConcatFromSequence)"
+                           : "an optional has no compiled form: give its "
+                             "element out (OptionalGetElement)");
       continue;
     }
     Tensor &tensor = value->tensor;
-    results.push_back(node.value(tensor));
+    Value result = node.value(tensor);
+    if (crossesAsByte(tensor.dtype))
+      result = arith::ExtSIOp::create(
+          b, loc, cast<ShapedType>(result.getType()).clone(b.getI8Type()),
+          result);
+    results.push_back(result);
     SmallVector<Attribute> dims;
     for (Size size : tensor.dims) {
       Attribute dim = b.getStringAttr("?");
@@ -348,8 +385,7 @@ LogicalResult GraphImporter::importMain() {
       main.getBody().front().getArgumentTypes(), TypeRange(results)));
   main.setAllArgAttrs(argumentAttrs);
   main.setAllResultAttrs(resultAttrs);
-  return report.status == ImportReport::Status::Ok ? success()
-                                                   : listRefusals();
+  return report.status == ImportReport::Status::Ok ? success() : listRefusals();
 }
 
 /// One line a reason, with the nodes it struck.

@@ -88,11 +88,17 @@ llvm::Expected<std::string> typedBytes(const onnx::TensorProto &proto,
     break;
   }
   if (bits < 8) {
-    if (auto e = proto.int32_data_size() == int64_t(fileBytes(dtype, count))
-                     ? llvm::Error::success()
-                     : check(proto.int32_data_size()))
+    if (proto.int32_data_size() == int64_t(fileBytes(dtype, count))) {
+      appendIntegers(proto.int32_data(), 1, out);
+      return out;
+    }
+    // onnx.parser writes a number an element instead of a byte.
+    if (auto e = check(proto.int32_data_size()))
       return std::move(e);
-    appendIntegers(proto.int32_data(), 1, out);
+    out.assign(fileBytes(dtype, count), 0);
+    for (int64_t i = 0, each = 8 / bits; i < count; ++i)
+      out[i / each] |= (proto.int32_data(i) & ((1 << bits) - 1))
+                       << (bits * (i % each));
     return out;
   }
   if (auto e = check(proto.int32_data_size()))
@@ -174,8 +180,8 @@ static llvm::Error checkExternal(const onnx::TensorProto &proto,
   path::append(file, location);
   if (llvm::sys::fs::real_path(folder, realFolder) ||
       llvm::sys::fs::real_path(file, realFile))
-    return fail(proto, "external data '" + llvm::Twine(location) +
-                           "' cannot be read");
+    return fail(proto,
+                "external data '" + llvm::Twine(location) + "' cannot be read");
   if (!StringRef(realFile).starts_with((realFolder + "/").str()))
     return fail(proto, "external data '" + llvm::Twine(location) +
                            "' is a link out of the model's folder");
@@ -265,9 +271,9 @@ llvm::Expected<std::string> Initializers::weight(const onnx::TensorProto &proto,
           atEnd.setInsertionPointAfter(&op);
           break;
         }
-    model::WeightOp::create(
-        atEnd, NameLoc::get(atEnd.getStringAttr(proto.name())), symbol, file,
-        offset, length, encoding, type);
+    model::WeightOp::create(atEnd,
+                            NameLoc::get(atEnd.getStringAttr(proto.name())),
+                            symbol, file, offset, length, encoding, type);
   }
   return symbol;
 }
