@@ -12,7 +12,7 @@ def Model_ResizeOp : Model_TensorOp<"resize", [AttrSizedOperandSegments]> {
     result's and s the axis's number among `scales`:
     - `half_pixel`: (o + 0.5) / s - 0.5; `pytorch_half_pixel` the same, but 0 for
       N = 1; `half_pixel_symmetric` the same, plus L / 2 (1 - N / (s L));
-    - `align_corners`: o (L - 1) / (N - 1), 0 for N = 1;
+    - `align_corners`: o (L - 1) / (s L - 1), 0 for N = 1;
     - `asymmetric`: o / s; `tf_half_pixel_for_nn`: (o + 0.5) / s;
     - `tf_crop_and_resize`: start (L - 1) + o (end - start) (L - 1) / (N - 1), or
       their middle for N = 1; outside [0, L - 1] the result is `extrapolation`.

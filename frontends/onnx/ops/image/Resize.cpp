@@ -9,6 +9,8 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
+#include <cmath>
+
 using namespace mlir;
 
 namespace niello::onnx_frontend {
@@ -84,29 +86,52 @@ Size scaledSize(Node &node, Size size, Value scale,
   return sizes.max(out, sizes.constant(0));
 }
 
+/// round(scale * size), half up; 0 for what is no number.
+Size proportionalSize(Node &node, Size size, Value scale,
+                      std::optional<double> known) {
+  constexpr double most = 1e15; // an f64 holds all integers up to it
+  if (auto from = Sizes::asConstant(size); from && known)
+    return node.sizes.constant(
+        std::fmin(std::fmax(std::floor(*known * *from + 0.5), 0), most));
+  ImplicitLocOpBuilder &b = node.b;
+  FloatType wide = b.getF64Type();
+  Value exact = arith::MulFOp::create(b, toReal(node, size, wide), scale);
+  Value rounded = math::FloorOp::create(
+      b, arith::AddFOp::create(b, exact, scalar(node, wide, 0.5)));
+  Value inside = arith::MinNumFOp::create(
+      b, arith::MaxNumFOp::create(b, rounded, scalar(node, wide, 0)),
+      scalar(node, wide, most));
+  Size out = node.sizes.fromData(arith::IndexCastOp::create(
+      b, b.getIndexType(), arith::FPToSIOp::create(b, b.getI64Type(), inside)));
+  return node.sizes.max(out, node.sizes.constant(0));
+}
+
 /// Sizes that keep the proportions: all scales become the least (not_larger)
 /// or the greatest (not_smaller).
-LogicalResult keepProportions(Node &node, Plan &plan, Tensor &input,
-                              bool larger) {
-  std::optional<double> scale;
+void keepProportions(Node &node, Plan &plan, Tensor &input, bool larger) {
+  ImplicitLocOpBuilder &b = node.b;
+  FloatType wide = b.getF64Type();
+  Value scale;
   for (auto [axis, size] : llvm::zip(plan.axes, plan.sizes)) {
-    auto from = Sizes::asConstant(input.dims[axis]),
-         to = Sizes::asConstant(size);
-    if (!from || !to || *from == 0)
-      return node.refuse("keeping the aspect ratio needs sizes known at "
-                         "compile time");
-    double each = double(*to) / *from;
+    Value each =
+        b.createOrFold<arith::DivFOp>(node.loc, toReal(node, size, wide),
+                                      toReal(node, input.dims[axis], wide));
     scale = !scale   ? each
-            : larger ? std::max(*scale, each)
-                     : std::min(*scale, each);
+            : larger ? b.createOrFold<arith::MaximumFOp>(node.loc, scale, each)
+                     : b.createOrFold<arith::MinimumFOp>(node.loc, scale, each);
   }
+  APFloat number(0.0);
+  std::optional<double> known;
+  if (matchPattern(scale, m_ConstantFloat(&number)))
+    known = number.convertToDouble();
+  Value narrow =
+      known ? scalar(node, b.getF32Type(), *known)
+            : arith::TruncFOp::create(b, b.getF32Type(), scale).getResult();
   for (auto [i, axis] : llvm::enumerate(plan.axes)) {
-    int64_t from = *Sizes::asConstant(input.dims[axis]);
-    plan.sizes[i] = node.sizes.constant(std::floor(*scale * from + 0.5));
-    plan.scales.known[i] = *scale;
-    plan.scales.values[i] = scalar(node, node.b.getF32Type(), *scale);
+    plan.scales.values[i] = narrow;
+    plan.scales.known[i] = known;
+    plan.sizes[i] = proportionalSize(node, input.dims[axis], scale, known);
   }
-  return success();
 }
 
 LogicalResult readSizes(Node &node, Plan &plan, Tensor &input, unsigned i) {
@@ -132,9 +157,13 @@ LogicalResult readSizes(Node &node, Plan &plan, Tensor &input, unsigned i) {
                                     toReal(node, input.dims[axis], real)));
   }
   std::string policy = node.stringAttr("keep_aspect_ratio_policy", "stretch");
-  if (policy == "stretch")
-    return success();
-  return keepProportions(node, plan, input, policy == "not_smaller");
+  if (policy != "stretch" && policy != "not_larger" && policy != "not_smaller")
+    return node.bad("needs a keep_aspect_ratio_policy of stretch, not_larger "
+                    "or not_smaller, but got " +
+                    policy);
+  if (policy != "stretch")
+    keepProportions(node, plan, input, policy == "not_smaller");
+  return success();
 }
 
 LogicalResult readScales(Node &node, Plan &plan, Tensor &input, unsigned i) {

@@ -3,6 +3,7 @@
 // Convolutions.
 
 #include "frontends/onnx/ops/layers/Windows.h"
+#include "frontends/onnx/ops/quantized/Quantize.h"
 
 using namespace mlir;
 
@@ -76,6 +77,66 @@ LogicalResult importConvInteger(Node &node) {
   return node.result(0, conv.getResult(), DType::Int32, *dims);
 }
 
+/// Factors one an output channel, [M], or one for all, along dimension 1.
+FailureOr<Tensor> alongChannels(Node &node, Tensor factor, int64_t rank) {
+  if (factor.rank() == 0)
+    return factor;
+  if (factor.rank() != 1)
+    return node.bad("needs scales of rank 0 or 1");
+  SmallVector<Size> dims(rank, node.sizes.constant(1));
+  dims[1] = factor.dims[0];
+  return reshape(node, factor, dims);
+}
+
+/// Input i, which has one element, as a scalar.
+FailureOr<Tensor> oneNumber(Node &node, unsigned i, StringRef what) {
+  Tensor number = node.tensor(i);
+  if (number.rank() > 1)
+    return node.bad("needs one " + what + ", but got rank " +
+                    Twine(number.rank()));
+  return reshape(node, number, {});
+}
+
+// x, x_scale, x_zero, w, w_scale, w_zero, y_scale, y_zero, bias?:
+// saturate(round(sums * (x_scale * w_scale / y_scale)) + y_zero), the sums in
+// integers, bias included.
+LogicalResult importQLinearConv(Node &node) {
+  Tensor &input = node.tensor(0), &weight = node.tensor(3);
+  auto windows = readWindows(node, input.rank(), &weight);
+  if (failed(windows))
+    return failure();
+  int64_t groups = node.intAttr("group", 1);
+  auto dims = convDims(node, *windows, input, weight, groups);
+  auto inputZero = oneNumber(node, 2, "x_zero_point");
+  auto zero = weightZero(node, 5, weight);
+  if (failed(dims) || failed(inputZero) || failed(zero))
+    return failure();
+  auto conv = model::ConvOp::create(
+      node.b, node.loc, node.value(0), node.value(3),
+      node.has(8) ? node.value(8) : Value(), node.value(*inputZero), *zero,
+      windows->strides, windows->dilations, windows->givenPads(), groups,
+      windows->rule, isSignedInteger(input.dtype),
+      isSignedInteger(weight.dtype));
+  Tensor sums;
+  sums.value = conv.getResult();
+  sums.dtype = DType::Int32;
+  sums.dims = *dims;
+  auto weightScale = alongChannels(node, node.tensor(4), input.rank());
+  auto inputScale = oneNumber(node, 1, "x_scale");
+  auto scale = oneNumber(node, 6, "y_scale");
+  auto outputZero = oneNumber(node, 7, "y_zero_point");
+  if (failed(weightScale) || failed(inputScale) || failed(scale) ||
+      failed(outputZero))
+    return failure();
+  DType to = node.dtype(7);
+  SmallVector<Tensor> terms{castTo(node, sums, DType::Float), *inputScale,
+                            *weightScale, *scale, *outputZero};
+  auto out = perElement(node, terms, to, [&](ArrayRef<model::Term> x) {
+    return toIntegerGrid(x[0] * (x[1] * x[2] / x[3]), x[4], to);
+  });
+  return failed(out) ? failure() : node.result(0, *out);
+}
+
 /// stride * (size - 1) + output_padding + reach - pads, or what is asked for.
 Size transposedSize(Node &node, const Windows &windows, int64_t i, Size size,
                     int64_t outputPadding, ArrayRef<int64_t> wanted) {
@@ -133,6 +194,8 @@ LogicalResult importConvTranspose(Node &node) {
 const Registration table[] = {
     {"", "Conv", importConv, floats},
     {"", "ConvTranspose", importConvTranspose, floats},
+    {"", "QLinearConv", importQLinearConv,
+     bit(DType::Int8) | bit(DType::UInt8)},
     {"", "ConvInteger", importConvInteger,
      bit(DType::Int8) | bit(DType::UInt8)},
 };

@@ -3,6 +3,7 @@
 // Random tensors. Numbers follow from a seed, so that a compiled model gives
 // the same ones wherever it runs; without a seed the node's result names one.
 
+#include "frontends/onnx/ops/math/Random.h"
 #include "frontends/onnx/ops/Terms.h"
 
 #include "dialects/model/Model.h"
@@ -18,8 +19,11 @@ using model::Term;
 using model::Terms;
 
 int64_t seedOf(Node &node) {
-  if (node.attribute("seed"))
+  if (const onnx::AttributeProto *seed = node.attribute("seed")) {
+    if (seed->type() == onnx::AttributeProto::INT) // Dropout's
+      return seed->i();
     return llvm::bit_cast<uint32_t>(node.floatAttr("seed", 0));
+  }
   StringRef name = node.proto.output_size() ? node.proto.output(0) : "";
   return llvm::xxh3_64bits(name) >> 1;
 }
@@ -77,10 +81,7 @@ LogicalResult importBernoulli(Node &node) {
   auto dtype = typeAttr(node, p.dtype, numbers | bools);
   if (failed(dtype))
     return failure();
-  Value drawn =
-      model::RandomOp::create(node.b, node.loc, seedOf(node), node.value(p),
-                              p.dims, elementType(node.b.getContext(), *dtype));
-  return node.result(0, drawn, *dtype, p.dims);
+  return node.result(0, drawBernoulli(node, p, *dtype));
 }
 
 // The first class whose running sum of e^(x - max) exceeds u times their sum.
@@ -130,6 +131,16 @@ const Registration table[] = {
 };
 
 } // namespace
+
+Tensor drawBernoulli(Node &node, Tensor probability, DType dtype) {
+  Tensor out;
+  out.dtype = dtype;
+  out.dims = probability.dims;
+  out.value = model::RandomOp::create(node.b, node.loc, seedOf(node),
+                                      node.value(probability), out.dims,
+                                      elementType(node.b.getContext(), dtype));
+  return out;
+}
 
 ArrayRef<Registration> randomOps() { return table; }
 
