@@ -63,6 +63,8 @@ static Value padded(Emit &e, ConvOp op, Type sum) {
   if (!isPadded)
     return input;
   Term zeros = e.filled(whole, e.constant(sum, 0));
+  if (llvm::is_contained(tensorType(input).getShape(), 0))
+    return zeros; // insert_slice takes no offset within nothing
   SmallVector<OpFoldResult> strides(rank, e.b.getIndexAttr(1));
   return tensor::InsertSliceOp::create(e.b, e.loc, input, zeros, offsets,
                                        tensor::getMixedSizes(e.b, e.loc, input),

@@ -36,6 +36,33 @@ struct Slice {
 
 } // namespace
 
+// Whether a step has no elements; neither extract_slice nor insert_slice takes
+// an offset that is not within the tensor.
+static bool isEmpty(Value whole) {
+  return llvm::is_contained(tensorType(whole).getShape(), 0);
+}
+
+// The part of `whole` that is the slice.
+static Value read(Emit &e, Value whole, const Slice &slice, int64_t axis) {
+  if (!isEmpty(whole))
+    return tensor::ExtractSliceOp::create(e.b, e.loc, slice.type, whole,
+                                          slice.offsets, slice.sizes,
+                                          slice.strides);
+  SmallVector<OpFoldResult> sizes(slice.sizes);
+  sizes.erase(sizes.begin() + axis);
+  return tensor::EmptyOp::create(e.b, e.loc, sizes,
+                                 slice.type.getElementType());
+}
+
+// `whole` with that part written.
+static Value write(Emit &e, Value part, Value whole, const Slice &slice) {
+  if (isEmpty(whole))
+    return whole;
+  return tensor::InsertSliceOp::create(e.b, e.loc, castTo(e, part, slice.type),
+                                       whole, slice.offsets, slice.sizes,
+                                       slice.strides);
+}
+
 // The place on the axis that step t reads or writes.
 static Term stepAt(RecurrenceOp op, unsigned inputOrStack, Term t,
                    Term length) {
@@ -52,9 +79,7 @@ static SmallVector<Value> step(Emit &e, RecurrenceOp op, Term t, Term length,
   for (auto [i, input] : llvm::enumerate(op.getInputs())) {
     Value argument = body.getArgument(states.size() + i);
     Slice slice(e, input, op.getAxis(), stepAt(op, i, t, length));
-    Value element = tensor::ExtractSliceOp::create(e.b, e.loc, slice.type,
-                                                   input, slice.offsets,
-                                                   slice.sizes, slice.strides);
+    Value element = read(e, input, slice, op.getAxis());
     mapping.map(argument, castTo(e, element, argument.getType()));
   }
   for (Operation &inner : body.without_terminator())
@@ -115,9 +140,7 @@ FailureOr<SmallVector<Value>> RecurrenceOp::lowerPlain(OpBuilder &builder) {
       }
       Slice slice(e, carried[i], getAxis(),
                   stepAt(*this, inputs + i - states, t, length));
-      next.push_back(e.wrap(tensor::InsertSliceOp::create(
-          e.b, e.loc, castTo(e, value, slice.type), carried[i], slice.offsets,
-          slice.sizes, slice.strides)));
+      next.push_back(e.wrap(write(e, value, carried[i], slice)));
     }
     return next;
   });

@@ -14,18 +14,37 @@ using namespace mlir;
 namespace niello::onnx_frontend {
 namespace {
 
-/// The ONNX type of an imported value; unset where it is absent.
-onnx::TypeProto typeOf(const OnnxValue &value) {
-  onnx::TypeProto type;
-  if (value.kind != OnnxValue::Kind::Tensor)
-    return type;
+void setTensor(onnx::TypeProto &type, const Tensor &value) {
   auto *tensor = type.mutable_tensor_type();
-  tensor->set_elem_type(static_cast<int>(value.tensor.dtype));
+  tensor->set_elem_type(static_cast<int>(value.dtype));
   auto *shape = tensor->mutable_shape();
-  for (Size size : value.tensor.dims) {
+  for (Size size : value.dims) {
     auto *dim = shape->add_dim();
     if (auto c = Sizes::asConstant(size))
       dim->set_dim_value(*c);
+  }
+}
+
+/// The ONNX type of an imported value; unset where it is absent. The schema of
+/// SequenceMap reads it without asking whether it is there.
+onnx::TypeProto typeOf(const OnnxValue &value) {
+  onnx::TypeProto type;
+  if (value.kind == OnnxValue::Kind::Tensor) {
+    setTensor(type, value.tensor);
+    return type;
+  }
+  if (value.kind != OnnxValue::Kind::Sequence &&
+      value.kind != OnnxValue::Kind::Optional)
+    return type;
+  // Of no items the type is not known, and nothing is computed from it.
+  onnx::TypeProto &item =
+      value.kind == OnnxValue::Kind::Sequence
+          ? *type.mutable_sequence_type()->mutable_elem_type()
+          : *type.mutable_optional_type()->mutable_elem_type();
+  item.mutable_tensor_type()->set_elem_type(static_cast<int>(DType::Float));
+  if (!value.items.empty()) {
+    setTensor(item, value.items.front());
+    item.mutable_tensor_type()->clear_shape(); // others may have another
   }
   return type;
 }
@@ -37,8 +56,7 @@ onnx::NodeProto resolved(Node &node) {
   for (const onnx::AttributeProto &attr : node.proto.attribute())
     if (const onnx::AttributeProto *found = node.attribute(attr.name())) {
       *copy.add_attribute() = *found;
-      copy.mutable_attribute(copy.attribute_size() - 1)
-          ->set_name(attr.name());
+      copy.mutable_attribute(copy.attribute_size() - 1)->set_name(attr.name());
     }
   return copy;
 }
@@ -76,10 +94,10 @@ FailureOr<onnx::FunctionProto> GraphImporter::functionBody(Node &node) {
         f.overload() == proto.overload())
       return f;
   std::string domain = proto.domain() == "ai.onnx" ? "" : proto.domain();
-  const onnx::OpSchema *schema = onnx::OpSchemaRegistry::Schema(
-      proto.op_type(), node.opset, domain);
-  if (!schema || !(schema->HasFunction() ||
-                   schema->HasContextDependentFunction()))
+  const onnx::OpSchema *schema =
+      onnx::OpSchemaRegistry::Schema(proto.op_type(), node.opset, domain);
+  if (!schema ||
+      !(schema->HasFunction() || schema->HasContextDependentFunction()))
     return failure();
   onnx::FunctionProto body;
   if (schema->HasContextDependentFunction()) {
@@ -100,8 +118,8 @@ FailureOr<onnx::FunctionProto> GraphImporter::functionBody(Node &node) {
   }
   completeOpsets(body, domain, node.opset);
   for (const auto &[name, attribute] : schema->attributes())
-    if (!node.attribute(name) && attribute.default_value.type() !=
-                                     onnx::AttributeProto::UNDEFINED)
+    if (!node.attribute(name) &&
+        attribute.default_value.type() != onnx::AttributeProto::UNDEFINED)
       *body.add_attribute_proto() = attribute.default_value;
   return body;
 }

@@ -388,6 +388,35 @@ Tensor slice(Node &node, Tensor &tensor, ArrayRef<Size> offsets,
   return wrap(value, tensor.dtype, lengths);
 }
 
+Tensor elementOf(Node &node, Tensor &tensor, int64_t axis, Size at) {
+  Sizes &sizes = node.sizes;
+  SmallVector<Size> offsets(tensor.rank(), sizes.constant(0)),
+      lengths(tensor.dims), strides(tensor.rank(), sizes.constant(1)),
+      dims(tensor.dims);
+  offsets[axis] = at;
+  lengths[axis] = sizes.constant(1);
+  dims.erase(dims.begin() + axis);
+  Value value = node.value(tensor);
+  Type element = cast<RankedTensorType>(value.getType()).getElementType();
+  if (llvm::is_contained(tensor.dims, sizes.constant(0)))
+    return wrap(empty(node, dims, element), tensor.dtype, dims);
+  value = tensor::ExtractSliceOp::create(node.b, node.loc,
+                                         typeOf(dims, element), value, offsets,
+                                         lengths, strides);
+  return wrap(value, tensor.dtype, dims);
+}
+
+Value insertSlice(Node &node, Value part, Value whole, ArrayRef<Size> offsets,
+                  ArrayRef<Size> lengths) {
+  // insert_slice takes no offset that is not within the tensor.
+  if (llvm::is_contained(cast<ShapedType>(part.getType()).getShape(), 0) ||
+      llvm::is_contained(cast<ShapedType>(whole.getType()).getShape(), 0))
+    return whole;
+  SmallVector<Size> strides(offsets.size(), node.sizes.constant(1));
+  return tensor::InsertSliceOp::create(node.b, node.loc, part, whole, offsets,
+                                       lengths, strides);
+}
+
 Tensor stridedRead(Node &node, Tensor &tensor, ArrayRef<Size> offsets,
                    ArrayRef<Size> lengths, ArrayRef<Size> strides) {
   Value value = node.value(tensor);
@@ -427,14 +456,9 @@ Tensor concat(Node &node, MutableArrayRef<Tensor> parts, int64_t axis) {
   Value out = empty(node, dims, element);
   Size offset = node.sizes.constant(0);
   for (Tensor &part : parts) {
-    // Nothing to insert, and no place for it at the end.
-    if (llvm::is_contained(part.dims, node.sizes.constant(0)))
-      continue;
     SmallVector<Size> offsets(dims.size(), node.sizes.constant(0));
-    SmallVector<Size> strides(dims.size(), node.sizes.constant(1));
     offsets[axis] = offset;
-    out = tensor::InsertSliceOp::create(node.b, node.loc, node.value(part), out,
-                                        offsets, part.dims, strides);
+    out = insertSlice(node, node.value(part), out, offsets, part.dims);
     offset = node.sizes.add(offset, part.dims[axis]);
   }
   return wrap(out, parts.front().dtype, dims);

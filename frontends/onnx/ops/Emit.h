@@ -75,7 +75,13 @@ Tensor reduce(Node &node, Tensor &tensor, llvm::ArrayRef<int64_t> axes,
 /// tensor[offset : offset + size * stride : stride], all steps positive.
 Tensor slice(Node &node, Tensor &tensor, llvm::ArrayRef<Size> offsets,
              llvm::ArrayRef<Size> lengths, llvm::ArrayRef<Size> strides);
-/// The same with steps that may be negative or zero: one read an element.
+/// tensor[.., at, ..] at an axis, without that dimension.
+Tensor elementOf(Node &node, Tensor &tensor, int64_t axis, Size at);
+/// `part` written into `whole` at these offsets; an empty one nowhere.
+mlir::Value insertSlice(Node &node, mlir::Value part, mlir::Value whole,
+                        llvm::ArrayRef<Size> offsets,
+                        llvm::ArrayRef<Size> lengths);
+/// The same as `slice` with steps that may be negative or zero: one read an element.
 Tensor stridedRead(Node &node, Tensor &tensor, llvm::ArrayRef<Size> offsets,
                    llvm::ArrayRef<Size> lengths, llvm::ArrayRef<Size> strides);
 Tensor concat(Node &node, llvm::MutableArrayRef<Tensor> parts, int64_t axis);

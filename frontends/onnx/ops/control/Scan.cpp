@@ -63,26 +63,6 @@ LogicalResult readParts(Node &node, Parts &parts) {
   return success();
 }
 
-/// input[.., step, ..] at its axis, or counted from the end.
-Tensor sliceAt(Node &node, Tensor &input, int64_t axis, Size at) {
-  Sizes &sizes = node.sizes;
-  SmallVector<Size> offsets(input.rank(), sizes.constant(0)),
-      lengths(input.dims), strides(input.rank(), sizes.constant(1));
-  offsets[axis] = at;
-  lengths[axis] = sizes.constant(1);
-  SmallVector<Size> dims(input.dims);
-  dims.erase(dims.begin() + axis);
-  Tensor out;
-  out.dtype = input.dtype;
-  out.dims = dims;
-  out.value = tensor::ExtractSliceOp::create(
-      node.b, node.loc,
-      typeOf(dims,
-             cast<RankedTensorType>(input.value.getType()).getElementType()),
-      input.value, offsets, lengths, strides);
-  return out;
-}
-
 /// The scanned inputs, all of one length along their axes.
 FailureOr<Size> readInputs(Node &node, Parts &parts, unsigned first,
                            std::vector<Tensor> &inputs) {
@@ -122,8 +102,8 @@ std::vector<OnnxValue> bindStep(Node &node, const Parts &parts,
     }
     unsigned at = i - parts.numStates;
     value.tensor =
-        sliceAt(node, inputs[at], parts.inputAxes[at],
-                parts.inputReversed[at] ? node.sizes.sub(last, step) : step);
+        elementOf(node, inputs[at], parts.inputAxes[at],
+                  parts.inputReversed[at] ? node.sizes.sub(last, step) : step);
   }
   return bound;
 }

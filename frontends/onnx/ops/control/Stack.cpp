@@ -52,12 +52,10 @@ Value Stack::grow(Value stack, Size step, Tensor &item, bool reversed) {
   }
   Value out = tensor::CastOp::create(
       node.b, node.loc, type, empty(node, larger, type.getElementType()));
-  SmallVector<Size> offsets(larger.size(), sizes.constant(0)),
-      strides(larger.size(), sizes.constant(1));
+  SmallVector<Size> offsets(larger.size(), sizes.constant(0));
   offsets[0] = sizes.constant(reversed);
   old[0] = step;
-  return tensor::InsertSliceOp::create(node.b, node.loc, stack, out, offsets,
-                                       old, strides);
+  return insertSlice(node, stack, out, offsets, old);
 }
 
 Value Stack::push(Value stack, Size step, Tensor item, bool reversed) {
@@ -70,11 +68,10 @@ Value Stack::push(Value stack, Size step, Tensor item, bool reversed) {
     at = sizes.sub(sizes.sub(dims[0], sizes.constant(1)), step);
   }
   SmallVector<Size> offsets(type.getRank(), sizes.constant(0)),
-      lengths{sizes.constant(1)}, strides(type.getRank(), sizes.constant(1));
+      lengths{sizes.constant(1)};
   offsets[0] = at;
   lengths.append(item.dims);
-  return tensor::InsertSliceOp::create(node.b, node.loc, node.value(item),
-                                       stack, offsets, lengths, strides);
+  return insertSlice(node, node.value(item), stack, offsets, lengths);
 }
 
 Tensor Stack::result(Value stack) {

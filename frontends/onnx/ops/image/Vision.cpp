@@ -2,7 +2,9 @@
 //
 // Operators that sample images and pick boxes.
 
+#include "frontends/onnx/ops/Terms.h"
 #include "frontends/onnx/ops/layers/Windows.h"
+#include "frontends/onnx/ops/math/Statistics.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -11,6 +13,9 @@ using namespace mlir;
 
 namespace niello::onnx_frontend {
 namespace {
+using model::Emit;
+using model::Term;
+using model::Terms;
 
 LogicalResult importGridSample(Node &node) {
   Tensor &input = node.tensor(0), &grid = node.tensor(1);
@@ -52,6 +57,55 @@ LogicalResult importGridSample(Node &node) {
       node.b, node.loc, kind, node.value(0), *places, outside,
       bool(node.intAttr("align_corners", 0)));
   return node.result(0, sample.getResult(), input.dtype, dims);
+}
+
+// grid[n, .., h, w, :] = theta[n] (x, y, .., 1) for x the centre of column w
+// within -1 to 1, or with align_corners from the first column to the last. The
+// standard's function body squeezes a batch of 1 away.
+LogicalResult importAffineGrid(Node &node) {
+  Tensor &theta = node.tensor(0);
+  auto size = node.elements(1);
+  if (!size || size->size() < 4 || size->size() > 5 || theta.rank() != 3)
+    return node.bad("needs theta [N, n, n + 1] and a size [N, C, H, W] or [N, "
+                    "C, D, H, W]");
+  int64_t spatial = size->size() - 2;
+  Sizes &sizes = node.sizes;
+  if (failed(requireEqual(node, theta.dims[0], (*size)[0],
+                          "the batches of theta and size")) ||
+      failed(requireEqual(node, theta.dims[1], sizes.constant(spatial),
+                          "the rows of theta and the spatial rank")) ||
+      failed(requireEqual(node, theta.dims[2], sizes.constant(spatial + 1),
+                          "the columns of theta and the spatial rank + 1")))
+    return failure();
+  bool corners = node.intAttr("align_corners", 0);
+  Tensor wide = castTo(node, theta, sumType(theta.dtype));
+  Value source = node.value(wide);
+  SmallVector<Size> dims{(*size)[0]};
+  dims.append(size->begin() + 2, size->end());
+  for (Size &dim : dims) {
+    if (!sizes.isFromData(dim))
+      continue;
+    require(node,
+            sizes.compare(arith::CmpIPredicate::sge, dim, sizes.constant(0)),
+            "needs sizes of 0 or more, but got {0}", dim, dim);
+    dim = sizes.max(dim, sizes.constant(0));
+  }
+  dims.push_back(sizes.constant(spatial));
+  auto sumOfColumns = [&](Emit &e, Terms at) {
+    Term row = at.back();
+    Term total = e.at(source, {at[0], row, e.index(spatial)});
+    for (int64_t i : llvm::seq(spatial)) {
+      int64_t dim = spatial - i; // x runs along the last of them
+      Term length = e.cast(e.size(dims[dim]), total.getType());
+      Term place = e.cast(at[dim], total.getType());
+      Term x =
+          corners ? place * 2 / (length - 1) - 1 : (place * 2 + 1) / length - 1;
+      total = total + e.at(source, {at[0], row, e.index(i)}) * x;
+    }
+    return total;
+  };
+  Tensor grid = generate(node, dims, wide.dtype, sumOfColumns);
+  return node.result(0, castTo(node, grid, theta.dtype));
 }
 
 LogicalResult importRoiAlign(Node &node) {
@@ -166,15 +220,14 @@ LogicalResult importMaxUnpool(Node &node) {
     require(node, node.sizes.compare(arith::CmpIPredicate::sge, size, least),
             "needs an output size of {1} or more, but got {0}", size, least);
   Tensor whole = full(node, *wanted, input.dtype, zero);
-  SmallVector<Size> offsets(dims.size(), node.sizes.constant(0)),
-      strides(dims.size(), node.sizes.constant(1));
-  whole.value = tensor::InsertSliceOp::create(
-      node.b, node.loc, out->value, whole.value, offsets, dims, strides);
+  SmallVector<Size> offsets(dims.size(), node.sizes.constant(0));
+  whole.value = insertSlice(node, out->value, whole.value, offsets, dims);
   return node.result(0, whole);
 }
 
 const Registration table[] = {
     {"", "GridSample", importGridSample, floats},
+    {"", "AffineGrid", importAffineGrid, floats},
     {"", "RoiAlign", importRoiAlign, floats},
     {"", "NonMaxSuppression", importNonMaxSuppression, bit(DType::Float)},
     {"", "MaxUnpool", importMaxUnpool, floats},

@@ -115,8 +115,7 @@ Tensor padConstant(Node &node, Tensor x, const Pads &pads,
       return full(node, dims, x.dtype, fillNumber(node));
   Tensor out = full(node, dims, x.dtype, fillNumber(node));
   Tensor kept = slice(node, x, from, lengths, ones);
-  out.value = tensor::InsertSliceOp::create(node.b, node.loc, node.value(kept),
-                                            out.value, to, lengths, ones);
+  out.value = insertSlice(node, node.value(kept), out.value, to, lengths);
   return out;
 }
 

@@ -13,32 +13,18 @@ namespace niello::onnx_frontend {
 
 /// tensor[at, ...] without its first dimension.
 static Tensor row(Node &node, Tensor &tensor, Size at) {
-  Sizes &sizes = node.sizes;
-  SmallVector<Size> offsets(tensor.rank(), sizes.constant(0)),
-      lengths(tensor.dims), strides(tensor.rank(), sizes.constant(1));
-  offsets[0] = at;
-  lengths[0] = sizes.constant(1);
-  Tensor out;
-  out.dtype = tensor.dtype;
-  out.dims.assign(tensor.dims.begin() + 1, tensor.dims.end());
-  Value value = node.value(tensor);
-  out.value = tensor::ExtractSliceOp::create(
-      node.b, node.loc, typeOf(out.dims, getElementTypeOrSelf(value)), value,
-      offsets, lengths, strides);
-  return out;
+  return elementOf(node, tensor, 0, at);
 }
 
 /// `part` written at `offsets` of `whole`, with sizes 1 for the dimensions it
 /// lacks in front.
 static Tensor insert(Node &node, Tensor part, Tensor whole,
                      SmallVector<Size> offsets) {
-  SmallVector<Size> lengths(whole.rank() - part.rank(), node.sizes.constant(1)),
-      strides(whole.rank(), node.sizes.constant(1));
+  SmallVector<Size> lengths(whole.rank() - part.rank(), node.sizes.constant(1));
   lengths.append(part.dims);
   offsets.resize(whole.rank(), node.sizes.constant(0));
   whole.value =
-      tensor::InsertSliceOp::create(node.b, node.loc, node.value(part),
-                                    whole.value, offsets, lengths, strides);
+      insertSlice(node, node.value(part), whole.value, offsets, lengths);
   return whole;
 }
 
