@@ -12,7 +12,9 @@ table   a model with an external table of 4 GB: peak memory of the compile,
         time from start to answer of its executable and of its library
 one-op  a one-operator model: size of the static executable, start to answer
 
-Each figure is printed beside its limit; the last line counts those within.
+A time is printed beside what it should stay below and fails nothing: it says as
+much about the machine as about the program. What fails is a wrong answer, a file
+of too many bytes, too much memory; the last line counts these.
 """
 
 import argparse
@@ -31,17 +33,27 @@ import checkout  # noqa: E402
 
 # Where the compiled model may still be slower, as a ratio to onnxruntime.
 SLOWER = {"a_minilm": 3.0, "c_resnet50": 6.0}
+# Seconds that a compile should stay below.
+COMPILE = {"a_minilm": 15}
 # The disk must hold the artefact with the table twice.
 TABLE_DISK = 10 << 30
 COUNTS = [0, 0]
 
 
-def figure(what, value, limit, unit):
-    """Prints one figure and counts whether it keeps its limit."""
+def demand(what, value, limit, unit):
+    """Prints a figure that is the same on each machine, and counts whether it
+    keeps its limit."""
     kept = value <= limit
     COUNTS[not kept] += 1
-    print(f"{'ok  ' if kept else 'OVER'} {what}: {value:.3g} {unit} "
+    print(f"{'ok  ' if kept else 'FAIL'} {what}: {value:.3g} {unit} "
           f"(limit {limit:g})", flush=True)
+
+
+def figure(what, value, unit, aim=None):
+    """Prints a time or a ratio of times, beside what it should stay below."""
+    beside = "" if aim is None else (
+        f" (aim {aim:g}{'' if value <= aim else ', missed'})")
+    print(f"     {what}: {value:.3g} {unit}{beside}", flush=True)
 
 
 def measured(command):
@@ -85,6 +97,15 @@ def run_flags(feed, folder):
     return flags
 
 
+def answer(program, feed, folder, name):
+    """The output that an executable writes."""
+    _, _, code = measured([str(program), *run_flags(feed, folder),
+                           "--output-dir", str(folder)])
+    if code:
+        raise RuntimeError(f"{program.name} ended with {code}")
+    return np.load(Path(folder) / f"{name}.npy")
+
+
 # ---------------------------------------------------------------------- speed
 def times_in_turns(runs, seconds):
     """Least and median milliseconds of each function, called in turns."""
@@ -107,11 +128,8 @@ def speed(folder, options):
         path, feed = models.write(name, folder)
         library = Path(folder) / f"{name}.so"
         seconds, memory = compile_to(path, library, "shared")
-        if name == "a_minilm":
-            figure(f"{name}, compile", seconds, 15, "s")
-        else:
-            print(f"     {name}, compile: {seconds:.3g} s")
-        print(f"     {name}, peak memory of the compile: {memory:.0f} MB")
+        figure(f"{name}, compile", seconds, "s", COMPILE.get(name))
+        figure(f"{name}, peak memory of the compile", memory, "MB")
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = settings.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(
@@ -120,14 +138,17 @@ def speed(folder, options):
         got = list(model.run(feed).values())[0]
         want = session.run(None, feed)[0]
         error = float(np.abs(got - want).max() / np.abs(want).max())
-        figure(f"{name}, error relative to the largest value", error, 1e-3, "")
+        # 50 layers in a row, each a sum of up to 4608 terms in another order:
+        # the roundings of one walk at random to sqrt(4608) * 6e-8 = 4e-6, all
+        # of them to 7 times that; seen are 1e-6.
+        demand(f"{name}, error relative to the largest value", error, 3e-5, "")
         ours, theirs = times_in_turns(
             [lambda: model.run(feed), lambda: session.run(None, feed)],
             options.seconds)
         print(f"     {name}: niello {ours[0]:.1f} ms least, {ours[1]:.1f} "
               f"median; onnxruntime {theirs[0]:.1f}, {theirs[1]:.1f}")
-        figure(f"{name}, times onnxruntime (least)", ours[0] / theirs[0],
-               limit, "")
+        figure(f"{name}, times onnxruntime (least)", ours[0] / theirs[0], "",
+               limit)
 
 
 # ---------------------------------------------------------------- large table
@@ -154,19 +175,21 @@ def table(folder, options):
     program, library = Path(folder) / "table", Path(folder) / "table.so"
     for output, kind in ((program, "exe"), (library, "shared")):
         seconds, memory = compile_to(path, output, kind)
-        figure(f"4 GB table, peak memory of the compile ({kind})", memory,
+        demand(f"4 GB table, peak memory of the compile ({kind})", memory,
                1024, "MB")
-        print(f"     4 GB table, compile ({kind}): {seconds:.3g} s")
-    flags = run_flags(feed, folder)
-    figure("4 GB table, executable from start to answer",
-           1e3 * best_of(5, [str(program), *flags]), 50, "ms")
+        figure(f"4 GB table, compile ({kind})", seconds, "s")
+    wrong = np.abs(answer(program, feed, folder, "y")[:, 0]
+                   - (feed["ids"] + np.float32(0.5))).max()
+    demand("4 GB table, error of the executable", wrong, 0, "")
+    figure("4 GB table, executable from start to answer", 1e3 * best_of(
+        5, [str(program), *run_flags(feed, folder)]), "ms", 50)
     ids = str(Path(folder) / "ids.npy")
     times = [float(subprocess.run(
         [sys.executable, "-c", LOAD_AND_RUN, str(checkout.BUILD / "python"),
          str(library), ids], check=True, capture_output=True, text=True
         ).stdout) for _ in range(5)]
-    figure("4 GB table, library from load to answer", 1e3 * min(times), 50,
-           "ms")
+    figure("4 GB table, library from load to answer", 1e3 * min(times), "ms",
+           50)
 
 
 # ------------------------------------------------------------------- one node
@@ -176,11 +199,14 @@ def one_op(folder, options):
     path, feed = models.write("one_op", folder)
     program = Path(folder) / "one_op"
     seconds, _ = compile_to(path, program, "exe")
-    print(f"     one operator, compile: {seconds:.3g} s")
-    figure("one operator, static executable", program.stat().st_size / 1000,
+    figure("one operator, compile", seconds, "s")
+    demand("one operator, static executable", program.stat().st_size / 1000,
            100, "KB")
+    wrong = np.abs(answer(program, feed, folder, "y")
+                   - np.maximum(feed["x"], 0)).max()
+    demand("one operator, error", wrong, 0, "")
     figure("one operator, from start to answer", 1e3 * best_of(
-        20, [str(program), *run_flags(feed, folder)]), 5, "ms")
+        20, [str(program), *run_flags(feed, folder)]), "ms", 5)
 
 
 GROUPS = {"speed": speed, "table": table, "one-op": one_op}

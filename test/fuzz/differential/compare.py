@@ -46,10 +46,11 @@ def all_pairs():
 def draw_trial(seed, pairs, alone=False):
     """Pair number `seed` (round and round), alone or with random others."""
     for attempt in range(20):
-        draw = Draw([seed, attempt])
         wanted = [pairs[seed % len(pairs)]]
+        draw = Draw([seed, attempt], wanted[0][0].opset)
+        fitting = [pair for pair in pairs if pair[0].opset == draw.opset]
         others = 0 if alone else int(draw.rng.integers(0, MOST_NODES))
-        wanted += [draw.one(pairs) for _ in range(others)]
+        wanted += [draw.one(fitting) for _ in range(others)]
         made = []
         for operator, dtype in wanted:
             try:

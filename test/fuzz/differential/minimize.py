@@ -86,24 +86,21 @@ def smallest(trial):
                 else:
                     at += 1
             return cut(trial, nodes, values)
-    except (KeyError, IndexError, onnx.checker.ValidationError):
+    except (AttributeError, KeyError, IndexError,
+            onnx.checker.ValidationError):
         pass  # a graph that cannot be cut is shown whole
     return trial
 
 
 def show(trial, out):
-    """Prints the graph and its data."""
+    """Prints the graph and its data, as far as that is small."""
     print(onnx.printer.to_text(trial.model), file=out)
-    with np.printoptions(threshold=40, precision=9):
-        for constant in trial.model.graph.initializer:
-            array = numpy_helper.to_array(constant)
-            print(f"{constant.name} {array.dtype}{list(array.shape)} = "
-                  f"{array.tolist() if array.size < 20 else array}", file=out)
-        for feed in trial.feeds:
-            for name, array in feed.items():
-                print(f"{name} {array.dtype}{list(array.shape)} = "
-                      f"{array.tolist() if array.size < 20 else array}",
-                      file=out)
+    constants = {c.name: numpy_helper.to_array(c)
+                 for c in trial.model.graph.initializer}
+    for arrays in (constants, *trial.feeds):
+        for name, array in arrays.items():
+            data = f" = {array.tolist()}" if array.size < 20 else ""
+            print(f"{name} {array.dtype}{list(array.shape)}{data}", file=out)
 
 
 def report(seed, pairs, options):

@@ -63,6 +63,25 @@ def gelu(node, x):
     return 0.5 * x * math.erfc(-x / math.sqrt(2))
 
 
+def unique(node, x):
+    # sorted=0: "in the same order that they occur", which the reference
+    # evaluator does not regard, and onnxruntime lacks most types.
+    axis = attribute(node, "axis")
+    rows = x.reshape(-1, 1) if axis is None else np.moveaxis(x, axis, 0)
+    keys = [row.tobytes() for row in np.ascontiguousarray(rows)]
+    first = dict(zip(reversed(keys), reversed(range(len(keys)))))
+    order = sorted(first, key=lambda key: (
+        rows[first[key]].ravel().tolist() if attribute(node, "sorted", 1)
+        else first[key]))
+    place = {key: at for at, key in enumerate(order)}
+    picked = [first[key] for key in order]
+    y = x.ravel()[picked] if axis is None else np.take(x, picked, axis)
+    counts = [keys.count(key) for key in order]
+    results = [y, *(np.array(column, "int64") for column in (
+        picked, [place[key] for key in keys], counts))]
+    return [result for result, _ in zip(results, node.output)]
+
+
 def lrn(node, x):
     # "square_sum[n, c, ...] = sum(X[n, i, ...] ^ 2)" over a window of channels,
     # which the reference evaluator walks along the batch instead.
@@ -160,6 +179,7 @@ def recurrent(node, x, w, r, b=None, lengths=None, state0=None, cell0=None):
 RECKONED = {
     "Slice": slice_,
     "GlobalLpPool": global_lp_pool,
+    "Unique": unique,
     ("Erf", "float64"): erf,
     ("Gelu", "float64"): gelu,
     ("LRN", "float64"): lrn,

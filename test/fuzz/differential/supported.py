@@ -12,6 +12,9 @@ from draw import OPSET, OPSETS
 
 # Where ONNX's schemas spell a type in another way.
 SPELLED = {"float32": "float", "float64": "double"}
+# Where the list names the types of the result.
+WIDER = {name: ("int32", "int64")
+         for name in ("HannWindow", "HammingWindow", "BlackmanWindow")}
 LINE = re.compile(r"^(?:(\S+)::)?(\w+) +(\d+)  (?:direct|function body) *(.*)$")
 
 
@@ -28,13 +31,13 @@ def operators():
 
 
 @functools.cache
-def dtypes_of(domain, name):
-    """Those of them that ONNX allows at the opset of the drawn graphs."""
+def dtypes_of(domain, name, opset=OPSET):
+    """Those of them that ONNX allows at this opset of the main domain."""
     dtypes = operators().get((domain, name), ())
-    version = OPSETS.get(domain, OPSET)
+    version = OPSETS[domain] if domain else opset
     if not onnx.defs.has(name, version, domain):
         return tuple(dtypes)
     schema = onnx.defs.get_schema(name, version, domain)
-    allowed = schema.inputs[0].types if schema.inputs else ()
-    return tuple(dtype for dtype in dtypes if
+    allowed = " ".join(schema.inputs[0].types if schema.inputs else ())
+    return tuple(dtype for dtype in WIDER.get(name, dtypes) if
                  f"tensor({SPELLED.get(dtype, dtype)})" in allowed)

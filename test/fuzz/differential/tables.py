@@ -10,7 +10,7 @@ must be exact: a rounding error before a jump is no mismatch.
 from dataclasses import dataclass
 
 import supported
-from draw import onnx_type
+from draw import OPSET, onnx_type
 
 FLOATS = ("float32", "float64", "float16", "bfloat16")
 SIGNED = ("int8", "int16", "int32", "int64")
@@ -26,19 +26,20 @@ class Operator:
     dtypes: tuple
     make: object
     domain: str = ""
+    opset: int = OPSET
 
 
 OPERATORS = []
 
 
-def operator(name, without=(), domain=""):
-    """Registers a function (draw, dtype); `without` are dtypes of the first
-    operand that it does not draw, each with its reason beside it."""
+def operator(name, domain="", opset=OPSET):
+    """Registers a function (draw, dtype). An operator of another opset than
+    most is not drawn together with those."""
 
     def register(make):
-        dtypes = [dtype for dtype in supported.dtypes_of(domain, name)
-                  if dtype in ALL and dtype not in without]
-        OPERATORS.append(Operator(name, tuple(dtypes), make, domain))
+        dtypes = [dtype for dtype in supported.dtypes_of(domain, name, opset)
+                  if dtype in ALL]
+        OPERATORS.append(Operator(name, tuple(dtypes), make, domain, opset))
         return make
 
     return register
@@ -217,6 +218,7 @@ def _where(draw, dtype):
 
 
 import tables_control  # noqa: E402,F401  (register their operators)
+import tables_features  # noqa: E402,F401
 import tables_integer  # noqa: E402,F401
 import tables_move  # noqa: E402,F401
 import tables_network  # noqa: E402,F401

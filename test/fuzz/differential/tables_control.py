@@ -69,19 +69,68 @@ def _scan(draw, dtype):
               scan_input_directions=way)
 
 
-def _sequence(draw, dtype, middle):
-    """SequenceConstruct, what `middle` does with it, and one element."""
-    parts = [draw.any(dtype) for _ in range(draw.one((1, 2, 3)))]
-    whole = draw.name("s")
-    nodes = [helper.make_node(
-        "SequenceConstruct", [p.name for p in parts], [whole])]
-    count = len(parts)
-    whole, count = middle(nodes, whole, parts)
-    at = draw.constant(int(draw.rng.integers(-count, count)), "int64")
-    draw.emit("SequenceAt", [whole, at], before=nodes, captured=parts,
-              rank=len(parts[0].shape))
+def _sequence(name):
+    """SequenceConstruct or SplitToSequence, a change, and what is read."""
+
+    def make(draw, dtype):
+        x = draw.any(dtype, low=1, empty=False)
+        parts, whole, count = [x], draw.name("s"), 2
+        if name == "SplitToSequence":
+            x = draw.fresh(dtype, (4, 3))
+            parts = [x]
+            nodes = [helper.make_node(name, [x.name], [whole], axis=0,
+                                      keepdims=1)]
+            count = 4
+        else:
+            parts.append(draw.fresh(dtype, x.shape))
+            nodes = [helper.make_node(
+                "SequenceConstruct", [p.name for p in parts], [whole])]
+        if name in ("SequenceInsert", "SequenceErase"):
+            changed = draw.name("s")
+            at = draw.constant(int(draw.rng.integers(-count, count)), "int64")
+            inputs = [whole, x.name, at.name][::1 if name[-1] == "t" else 2]
+            nodes.append(helper.make_node(name, inputs, [changed]))
+            parts.append(at)
+            count += 1 if name == "SequenceInsert" else -1
+            whole = changed
+        elif name == "SequenceMap":
+            changed, a, b = (draw.name("s") for _ in range(3))
+            body = helper.make_graph(
+                [helper.make_node(_mix(dtype), [a, a], [b])], "body",
+                [_info(a, x)], [_info(b, x)])
+            nodes.append(helper.make_node(name, [whole], [changed],
+                                          body=body))
+            whole = changed
+        rank = len(x.shape)
+        if name == "SequenceLength":
+            draw.emit(name, [whole], before=nodes, captured=parts)
+        elif name == "ConcatFromSequence":
+            draw.emit(name, [whole], before=nodes, captured=parts, axis=0,
+                      rank=rank)
+        else:
+            at = draw.constant(int(draw.rng.integers(-count, count)), "int64")
+            draw.emit("SequenceAt", [whole, at], before=nodes, captured=parts,
+                      rank=rank)
+
+    return make
 
 
-@operator("SequenceConstruct")
-def _sequence_construct(draw, dtype):
-    _sequence(draw, dtype, lambda nodes, whole, parts: (whole, len(parts)))
+for _name in ("SequenceConstruct", "SequenceAt", "SequenceInsert",
+              "SequenceErase", "SequenceLength", "SequenceMap",
+              "ConcatFromSequence", "SplitToSequence"):
+    operator(_name)(_sequence(_name))
+
+
+def _optional(name):
+    def make(draw, dtype):
+        x, maybe = draw.any(dtype), draw.name("o")
+        nodes = [helper.make_node("Optional", [x.name], [maybe])]
+        read = name if name != "Optional" else "OptionalGetElement"
+        draw.emit(read, [maybe], before=nodes, captured=[x],
+                  rank=len(x.shape))
+
+    return make
+
+
+for _name in ("Optional", "OptionalGetElement", "OptionalHasElement"):
+    operator(_name)(_optional(_name))

@@ -3,6 +3,7 @@
 
 import numpy as np
 
+from draw import np_type, onnx_type
 from tables import operator
 from tables_reduce import some_axes
 
@@ -171,8 +172,18 @@ def distinct(draw, shape, size, axis):
     return np.take(rows, range(shape[axis]), axis=axis).astype("int64")
 
 
-@operator("ScatterElements")
-def _scatter_elements(draw, dtype):
+def _scatter(name):
+    def make(draw, dtype):
+        _scatter_elements(draw, dtype, name)
+
+    return make
+
+
+operator("ScatterElements")(_scatter("ScatterElements"))
+operator("Scatter", opset=10)(_scatter("Scatter"))
+
+
+def _scatter_elements(draw, dtype, name):
     operand = draw.any(dtype, low=1, empty=False)
     axis = int(draw.rng.integers(len(operand.shape)))
     shape = [int(draw.rng.integers(1, s + 1)) for s in operand.shape]
@@ -180,9 +191,9 @@ def _scatter_elements(draw, dtype):
     if draw.chance(0.5):
         indices -= operand.shape[axis] * (draw.rng.random(shape) < 0.3)
     updates = draw.fresh(dtype, shape)
-    draw.emit("ScatterElements",
-              [operand, draw.constant(indices), updates], axis=axis,
-              reduction=draw.one(REDUCTIONS))
+    known = name == "Scatter" or dtype == "bool"
+    draw.emit(name, [operand, draw.constant(indices), updates], axis=axis,
+              reduction=None if known else draw.one(REDUCTIONS))
 
 
 @operator("ScatterND")
@@ -345,3 +356,15 @@ def _tensor_scatter(draw, dtype):
         draw.fresh(dtype, (batch, count, width)),
         draw.constant(at, "int64")], axis=1,
         mode=draw.one(("linear", "circular")))
+
+
+BITS = {1: ("int8", "uint8"), 2: ("int16", "uint16", "float16", "bfloat16"),
+        4: ("int32", "uint32", "float32"), 8: ("int64", "uint64", "float64")}
+
+
+@operator("BitCast", opset=26)
+def _bit_cast(draw, dtype):
+    width = 1 if dtype == "bool" else np_type(dtype).itemsize
+    kinds = [kind for kind in BITS[width] if dtype != "bool" or width == 1]
+    draw.emit("BitCast", [draw.any(dtype, exact=True, special="all")],
+              to=onnx_type(draw.one(kinds)), reuse=False)

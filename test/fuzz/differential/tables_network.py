@@ -102,12 +102,13 @@ for _name in ("GlobalAveragePool", "GlobalMaxPool", "GlobalLpPool"):
 
 
 def _channel(draw, dtype, size, low=-2, high=2):
-    return draw.fresh(dtype, (size,), low, high)
+    # As many as the operand has channels, and that is not free either.
+    return draw.fresh(dtype, (size,), low, high, fixed=True)
 
 
 @operator("BatchNormalization")
 def _batch_normalization(draw, dtype):
-    operand = draw.fresh(dtype, draw.shape(2, 4), special=False)
+    operand = draw.fresh(dtype, draw.shape(2, 4), special=False, fixed=(1,))
     size = operand.shape[1]
     draw.emit("BatchNormalization", [
         operand, _channel(draw, dtype, size), _channel(draw, dtype, size),
@@ -117,7 +118,7 @@ def _batch_normalization(draw, dtype):
 @operator("InstanceNormalization")
 def _instance_normalization(draw, dtype):
     shape = (draw.one((1, 2)), draw.one((1, 3)), 5, draw.one((2, 7)))
-    operand = draw.fresh(dtype, shape, special=False)
+    operand = draw.fresh(dtype, shape, special=False, fixed=(1,))
     draw.emit("InstanceNormalization", [
         operand, _channel(draw, dtype, shape[1]),
         _channel(draw, dtype, shape[1])])
@@ -192,9 +193,9 @@ def _group_normalization(draw, dtype):
     channels = groups * width
     shape = (draw.one((1, 2)), channels, draw.one((2, 5)), draw.one((1, 3)))
     draw.emit("GroupNormalization", [
-        draw.fresh(dtype, shape, special=False),
+        draw.fresh(dtype, shape, special=False, fixed=(1,)),
         _channel(draw, dtype, channels), _channel(draw, dtype, channels)],
-        num_groups=groups)
+        num_groups=groups, kind=(dtype, shape))
 
 
 @operator("RMSNormalization")
@@ -269,3 +270,40 @@ def _softmax_cross_entropy(draw, dtype):
         inputs.append(_channel(draw, dtype, classes, 0.1, 2))
     draw.emit("SoftmaxCrossEntropyLoss", inputs, draw.one((1, 2)),
               reduction=draw.one(("none", "sum", "mean")))
+
+
+@operator("SwiGLU", opset=28)
+def _swiglu(draw, dtype):
+    gate = draw.any(dtype)
+    draw.emit("SwiGLU", [gate, draw.fresh(dtype, gate.shape)],
+              alpha=draw.one((1.0, 0.5)))
+
+
+@operator("LinearAttention", opset=28)
+def _linear_attention(draw, dtype):
+    batch, steps, groups = draw.one((1, 2)), draw.one((1, 5)), draw.one((1, 2))
+    heads, width, out = groups * draw.one((1, 2)), draw.one((2, 4)), draw.one(
+        (3, 4))
+    rule = draw.one(("linear", "gated", "delta", "gated_delta"))
+
+    def packed(width, low=-1, high=1):
+        return draw.fresh(dtype, (batch, steps, width), low, high)
+
+    draw.emit("LinearAttention", [
+        packed(heads * width), packed(groups * width), packed(groups * out),
+        None, packed(groups, -1, 0) if "gated" in rule else None,
+        packed(groups, 0, 1) if "delta" in rule else None], 2,
+        update_rule=rule, q_num_heads=heads, kv_num_heads=groups)
+
+
+@operator("CausalConvWithState", opset=28)
+def _causal_conv(draw, dtype):
+    batch, channels, length = draw.one((1, 2)), draw.one((1, 3)), draw.one(
+        (1, 5))
+    taps = draw.one((1, 2, 4))
+    inputs = [draw.fresh(dtype, (batch, channels, length), special=False),
+              draw.fresh(dtype, (channels, 1, taps), special=False)]
+    if draw.chance(0.5):
+        inputs.append(draw.fresh(dtype, (channels,), special=False))
+    draw.emit("CausalConvWithState", inputs, 2,
+              activation=draw.one((None, "silu")))

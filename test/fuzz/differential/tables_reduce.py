@@ -67,13 +67,19 @@ for _name in ("Softmax", "LogSoftmax"):
 operator("Hardmax")(_along("Hardmax", exact=True))
 
 
-@operator("CumSum")
-def _cumsum(draw, dtype):
-    operand = draw.any(dtype, low=1)
-    axis = draw.constant(draw.axis(len(operand.shape)), "int64")
-    draw.emit("CumSum", [operand, axis],
-              exclusive=int(draw.rng.integers(2)),
-              reverse=int(draw.rng.integers(2)))
+def _cumulative(name):
+    def make(draw, dtype):
+        operand = draw.any(dtype, low=1)
+        axis = draw.constant(draw.axis(len(operand.shape)), "int64")
+        draw.emit(name, [operand, axis],
+                  exclusive=int(draw.rng.integers(2)),
+                  reverse=int(draw.rng.integers(2)))
+
+    return make
+
+
+operator("CumSum")(_cumulative("CumSum"))
+operator("CumProd", opset=26)(_cumulative("CumProd"))
 
 
 @operator("TopK")

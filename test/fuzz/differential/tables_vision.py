@@ -114,3 +114,12 @@ def _center_crop_pad(draw, dtype):
     target = [draw.size(empty=False) for _ in axes]
     draw.emit("CenterCropPad", [operand, draw.constant(target, "int64")],
               exact=operand.exact, axes=axes, rank=len(operand.shape))
+
+
+@operator("Upsample", opset=9)
+def _upsample(draw, dtype):
+    shape = (1, draw.one((1, 2)), draw.one((2, 3)), draw.one((2, 4)))
+    scales = draw.constant([1, 1, draw.one((1, 2)), draw.one((2, 3))],
+                           "float32")
+    draw.emit("Upsample", [draw.fresh(dtype, shape, special=False), scales],
+              mode="nearest")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs libFuzzer programs, each for a time, with sanitizers.
 
-    run.py [--seconds N] [NAME...]     all of them, 60 s each
+    run.py [--seconds N] [--seed N] [NAME...]     all of them, 60 s each
 
 They are built in build/fuzz, beside the normal build. The seeds of the
 importer are node cases of the onnx package; what a run finds new stays in the
@@ -59,7 +59,7 @@ def build(names):
     subprocess.run(["ninja", "-C", BUILD, *names], check=True)
 
 
-def run(name, seconds):
+def run(name, seconds, seed):
     """Whether the fuzzer found nothing in that time."""
     corpus = CACHE / "fuzz" / name
     if not corpus.exists():
@@ -67,8 +67,9 @@ def run(name, seconds):
         FUZZERS[name](corpus)
     findings = BUILD / "findings" / name
     findings.mkdir(parents=True, exist_ok=True)
-    options = [f"-max_total_time={seconds}", "-timeout=20", "-max_len=65536",
-               "-rss_limit_mb=3000", f"-artifact_prefix={findings}/",
+    options = [f"-max_total_time={seconds}", f"-seed={seed}", "-timeout=20",
+               "-max_len=65536", "-rss_limit_mb=3000",
+               f"-artifact_prefix={findings}/",
                "-print_final_stats=1"]
     environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0")
     done = subprocess.run(
@@ -89,6 +90,8 @@ def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--seed", type=int, default=1,
+                        help="of the mutations; 0: another each time")
     parser.add_argument("names", nargs="*", metavar="NAME")
     args = parser.parse_args()
     names = args.names or list(FUZZERS)
@@ -96,7 +99,7 @@ def main():
     if unknown:
         parser.error(f"no such fuzzer: {', '.join(unknown)}")
     build(names)
-    good = sum([run(name, args.seconds) for name in names])
+    good = sum([run(name, args.seconds, args.seed) for name in names])
     print(f"{good} passed, {len(names) - good} failed")
     return good != len(names)
 
