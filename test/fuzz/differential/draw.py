@@ -19,6 +19,9 @@ OPSETS = {"": OPSET, "ai.onnx.ml": 4, "com.microsoft": 1}
 # Sizes that break loops: empty, one, odd, just past a vector, more than one.
 SIZES = (1, 2, 3, 4, 5, 7, 16, 17, 33)
 FLOATS = ("float32", "float64", "float16", "bfloat16")
+SIGNED = ("int8", "int16", "int32", "int64")
+UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
+DRAWN_DTYPES = (*FLOATS, *SIGNED, *UNSIGNED, "bool")
 # Operators that make infinities or NaN of ordinary numbers.
 ODD = {"Log", "Sqrt", "Asin", "Acos", "Acosh", "Atanh", "Reciprocal", "Pow",
        "Exp", "Sinh", "Cosh", "ReduceLogSum", "Cast"}

@@ -55,6 +55,12 @@ def erf(node, x):
 
 
 @by_number
+def shrink(node, x):
+    edge, bias = attribute(node, "lambd", 0.5), attribute(node, "bias", 0.0)
+    return x + bias if x < -edge else x - bias if x > edge else 0.0
+
+
+@by_number
 def gelu(node, x):
     if attribute(node, "approximate", b"none") == b"tanh":
         inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
@@ -182,6 +188,7 @@ RECKONED = {
     "Unique": unique,
     ("Erf", "float64"): erf,
     ("Gelu", "float64"): gelu,
+    ("Shrink", "float64"): shrink,
     ("LRN", "float64"): lrn,
     ("MeanVarianceNormalization", "float64"): mean_variance,
     ("GlobalMaxPool", "float64"): over_space(np.max),

@@ -10,14 +10,9 @@ must be exact: a rounding error before a jump is no mismatch.
 from dataclasses import dataclass
 
 import supported
-from draw import OPSET, onnx_type
+from draw import DRAWN_DTYPES, FLOATS, OPSET, SIGNED, UNSIGNED, onnx_type
 
-FLOATS = ("float32", "float64", "float16", "bfloat16")
-SIGNED = ("int8", "int16", "int32", "int64")
-UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
-INTEGERS = SIGNED + UNSIGNED
-NUMBERS = FLOATS + INTEGERS
-ALL = NUMBERS + ("bool",)
+ALL = DRAWN_DTYPES
 
 
 @dataclass

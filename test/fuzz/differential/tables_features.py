@@ -36,7 +36,8 @@ def _feature_vectorizer(draw, dtype):
     parts = [draw.fresh(dtype, (rows, draw.one((1, 3))), fixed=True)
              for _ in range(draw.one((1, 2, 3)))]
     width = sum(part.shape[1] for part in parts)
-    draw.emit("FeatureVectorizer", parts, domain=ML, kind=("float32", (rows, width)),
+    draw.emit("FeatureVectorizer", parts, domain=ML,
+              kind=("float32", (rows, width)),
               inputdimensions=[p.shape[1] for p in parts])
 
 
@@ -50,7 +51,8 @@ def _imputer(draw, dtype):
     else:
         values = draw.rng.integers(-9, 9, count).tolist()
         given = dict(imputed_value_int64s=values, replaced_value_int64=1)
-    draw.emit("Imputer", [x], domain=ML, exact=True, **given)
+    draw.emit("Imputer", [x], domain=ML, exact=True, kind=(dtype, x.shape),
+              **given)
 
 
 @operator("LabelEncoder", ML)
@@ -85,7 +87,8 @@ def _one_hot_encoder(draw, dtype):
 def _scaler(draw, dtype):
     x = features(draw, dtype)
     offset, scale = draw.rng.uniform(-1, 1, (2, x.shape[1])).tolist()
-    draw.emit("Scaler", [x], domain=ML, kind=("float32", x.shape), offset=offset, scale=scale)
+    draw.emit("Scaler", [x], domain=ML, kind=("float32", x.shape),
+              offset=offset, scale=scale)
 
 
 def _forest(draw, columns):
@@ -130,3 +133,13 @@ def _tree_ensemble_classifier(draw, dtype):
               classlabels_int64s=[4, 5, 6],
               post_transform=draw.one(("NONE", "SOFTMAX")),
               **_forest(draw, x.shape[1]), **_leaves("class", classes, draw))
+
+
+@operator("LinearRegressor", ML)
+def _linear_regressor(draw, dtype):
+    x, targets = features(draw, dtype), draw.one((1, 2))
+    draw.emit("LinearRegressor", [x], domain=ML, targets=targets,
+              kind=("float32", (x.shape[0], targets)),
+              coefficients=draw.rng.uniform(
+                  -1, 1, targets * x.shape[1]).tolist(),
+              intercepts=draw.rng.uniform(-1, 1, targets).tolist())

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Operators on quantised tensors."""
 
+from draw import is_float
 from tables import operator
 from tables_network import window
 
@@ -24,7 +25,8 @@ def _dequantize(draw, dtype):
 def _quantize(draw, dtype):
     operand = draw.any(dtype, exact=True, special=False)
     # A power of two as the scale, so that no quotient is near a tie by error.
-    scale = draw.constant(draw.one((0.125, 0.25)), dtype)
+    scale = draw.constant(draw.one((0.125, 0.25)),
+                          dtype if is_float(dtype) else "float32")
     zero = draw.constant(draw.one((0, 3)), draw.one(("int8", "uint8")))
     draw.emit("QuantizeLinear", [operand, scale, zero])
 
@@ -77,3 +79,23 @@ def _conv_integer(draw, dtype):
         if draw.chance(0.6):
             inputs.append(draw.constant(1, kind))
     draw.emit("ConvInteger", inputs, **attributes)
+
+
+@operator("QLinearConv")
+def _qlinear_conv(draw, dtype):
+    spatial = [draw.one((3, 5)) for _ in range(draw.one((1, 2)))]
+    channels, filters = draw.one((1, 3)), draw.one((1, 4))
+    attributes = window(draw, spatial)
+    # onnxruntime has no other types of weights beside uint8 and int8 itself.
+    kind = dtype if dtype == "int8" else draw.one(("int8", "uint8"))
+    scales = [draw.constant(draw.one((0.25, 0.5, 1)), "float32")
+              for _ in range(3)]
+    zeros = [draw.constant(draw.one((0, 2)), t) for t in (dtype, kind, dtype)]
+    inputs = [draw.fresh(dtype, (draw.one((1, 2)), channels, *spatial)),
+              scales[0], zeros[0],
+              draw.fresh(kind, (filters, channels,
+                                *attributes["kernel_shape"])),
+              scales[1], zeros[1], scales[2], zeros[2]]
+    if draw.chance(0.5):
+        inputs.append(draw.fresh("int32", (filters,), fixed=True))
+    draw.emit("QLinearConv", inputs, **attributes)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Operators of networks: convolution, pooling, norms, recurrence, losses."""
 
+from draw import onnx_type
 from tables import operator
 
 
@@ -187,6 +188,12 @@ def _dropout(draw, dtype):
     draw.emit("Dropout", [draw.any(dtype)])
 
 
+def _stash(dtype):
+    """The type of the statistics, by default float32: too coarse for float64,
+    whose tolerance is that of float64."""
+    return onnx_type(dtype) if dtype == "float64" else None
+
+
 @operator("GroupNormalization")
 def _group_normalization(draw, dtype):
     groups, width = draw.one((1, 2, 3)), draw.one((1, 2, 4))
@@ -195,7 +202,7 @@ def _group_normalization(draw, dtype):
     draw.emit("GroupNormalization", [
         draw.fresh(dtype, shape, special=False, fixed=(1,)),
         _channel(draw, dtype, channels), _channel(draw, dtype, channels)],
-        num_groups=groups, kind=(dtype, shape))
+        num_groups=groups, kind=(dtype, shape), stash_type=_stash(dtype))
 
 
 @operator("RMSNormalization")
@@ -205,7 +212,8 @@ def _rms_normalization(draw, dtype):
     axis = draw.one((-1, -2))
     draw.emit("RMSNormalization", [
         draw.fresh(dtype, shape, special=False),
-        draw.fresh(dtype, shape[axis:], special=False)], axis=axis)
+        draw.fresh(dtype, shape[axis:], special=False)], axis=axis,
+        stash_type=_stash(dtype))
 
 
 @operator("MeanVarianceNormalization")

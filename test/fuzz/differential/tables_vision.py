@@ -123,3 +123,32 @@ def _upsample(draw, dtype):
                            "float32")
     draw.emit("Upsample", [draw.fresh(dtype, shape, special=False), scales],
               mode="nearest")
+
+
+@operator("DeformConv")
+def _deform_conv(draw, dtype):
+    n, c, h, w = draw.one((1, 2)), draw.one((1, 2)), 4, draw.one((4, 5))
+    kernel, filters = draw.one(((1, 1), (2, 2), (2, 3))), draw.one((1, 3))
+    out = [h - kernel[0] + 1, w - kernel[1] + 1]
+    taps = kernel[0] * kernel[1]
+    inputs = [draw.fresh(dtype, (n, c, h, w), special=False, fixed=True),
+              draw.fresh(dtype, (filters, c, *kernel), special=False,
+                         fixed=True),
+              draw.fresh(dtype, (n, 2 * taps, *out), -1, 1, fixed=True)]
+    if draw.chance(0.5):
+        inputs += [draw.fresh(dtype, (filters,), special=False, fixed=True),
+                   draw.fresh(dtype, (n, taps, *out), 0, 1, fixed=True)]
+    draw.emit("DeformConv", inputs, kernel_shape=list(kernel),
+              pads=[0, 0, 0, 0])
+
+
+@operator("MaxRoiPool")
+def _max_roi_pool(draw, dtype):
+    n, count = draw.one((1, 2)), draw.one((1, 3))
+    corners = draw.rng.integers(0, 3, (count, 2))
+    rois = np.concatenate(
+        [draw.rng.integers(0, n, (count, 1)), corners,
+         corners + draw.rng.integers(1, 4, (count, 2))], 1)
+    draw.emit("MaxRoiPool", [
+        draw.fresh(dtype, (n, draw.one((1, 3)), 6, 7), special=False),
+        draw.constant(rois, dtype)], pooled_shape=[draw.one((1, 2)), 2])

@@ -6,6 +6,7 @@
 #include "onnx/defs/schema.h"
 #include "onnx/onnx_pb.h"
 
+#include <cmath>
 #include <cstdint>
 #include <iterator>
 #include <random>
@@ -22,7 +23,7 @@ constexpr int64_t oddNumbers[] = {
     INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, 1ll << 31, 1ll << 40,
     1ll << 62, -2,        64,        4096,      1ll << 32, 255};
 constexpr float oddReals[] = {0.f,   1.f,  -1.f,      0.5f,  1e-38f,
-                              1e38f, -0.f, 1.f / 0.f, -1e30f};
+                              1e38f, -0.f, HUGE_VALF, -1e30f};
 
 class Mutator {
 public:
