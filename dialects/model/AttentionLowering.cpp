@@ -90,26 +90,35 @@ FailureOr<SmallVector<Value>> AttentionOp::lowerPlain(OpBuilder &builder) {
             "attention needs query heads {0} to be a multiple of key heads "
             "{1}",
             {query[1], key[1]});
+  if (getSinks())
+    e.requireEqual(e.dim(getSinks(), 0), query[1], sentence);
   Term perKey = maximum(query[1] / key[1], e.index(1));
   Terms rows{query[0], query[1], query[2]};
   Term length = key[2], zero = e.index(0);
   Term score =
       scores(e, *this, {rows[0], rows[1], rows[2], length}, perKey, sum);
 
+  auto sink = [&](Terms row) {
+    return e.cast(e.at(getSinks(), {row[1]}), sum);
+  };
   // Rows of [B,H,T]: the greatest score, and the sum of exponentials.
   Term greatest = e.generate(rows, sum, [&](Terms at) {
+    Term least = getSinks() ? sink(at) : e.lowest(sum);
     at.push_back({});
-    return e.loop(zero, length, e.lowest(sum), [&](Term s, Term best) {
+    return e.loop(zero, length, least, [&](Term s, Term best) {
       at[3] = s;
       return maximum(best, e.at(score, at));
     });
   });
-  auto weight = [&](Terms row, Term s) {
+  // Nothing is seen: -infinity everywhere, which must not meet itself.
+  auto safeGreatest = [&](Terms row) {
     Term top = e.at(greatest, row);
+    return select(top == e.lowest(sum), e.constant(sum, 0), top);
+  };
+  auto weight = [&](Terms row, Term s) {
+    Term top = safeGreatest(row);
     row.push_back(s);
-    // Nothing is seen: -infinity everywhere, which must not meet itself.
-    Term safe = select(top == e.lowest(sum), e.constant(sum, 0), top);
-    return exp(e.at(score, row) - safe);
+    return exp(e.at(score, row) - top);
   };
   Term weights =
       e.generate({rows[0], rows[1], rows[2], length}, sum, [&](Terms at) {
@@ -117,8 +126,10 @@ FailureOr<SmallVector<Value>> AttentionOp::lowerPlain(OpBuilder &builder) {
         return weight(at, s);
       });
   Term total = e.generate(rows, sum, [&](Terms at) {
+    Term start =
+        getSinks() ? exp(sink(at) - safeGreatest(at)) : e.constant(sum, 0);
     at.push_back({});
-    return e.loop(zero, length, e.constant(sum, 0), [&](Term s, Term acc) {
+    return e.loop(zero, length, start, [&](Term s, Term acc) {
       at[3] = s;
       return acc + e.at(weights, at);
     });

@@ -9,7 +9,7 @@ using namespace niello::model;
 void AttentionOp::build(OpBuilder &builder, OperationState &state, Value query,
                         Value key, Value value, Value mask, double scale,
                         bool causal) {
-  build(builder, state, query, key, value, mask, Value(), Value(),
+  build(builder, state, query, key, value, mask, Value(), Value(), Value(),
         builder.getF64FloatAttr(scale), builder.getF64FloatAttr(0),
         causal ? builder.getUnitAttr() : UnitAttr());
 }
@@ -76,6 +76,11 @@ LogicalResult AttentionOp::verify() {
                      !mayEqual(staticSize(numbers, 0), scores[0]))))
       return emitOpError("needs an offset and a length for each of ")
              << scores[0] << " batch entries, but got " << numbers.getType();
+  Value sinks = getSinks();
+  if (sinks &&
+      (rankOf(sinks) != 1 || !mayEqual(staticSize(sinks, 0), scores[1]))) // C6
+    return emitOpError("needs a sink for each of ")
+           << scores[1] << " heads, but got " << sinks.getType();
   return success();
 }
 

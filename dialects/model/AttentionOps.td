@@ -17,13 +17,15 @@ def Model_AttentionOp
     - s is not below the `lengths` of its batch entry;
     - the `mask` is false there; a mask of floats is added to the scores.
 
-    A query that sees nothing gives 0. Scores and sums are f32 for 16-bit floats.
+    A sink adds e to its power to what its head's rows are divided by. A query
+    that sees nothing gives 0. Scores and sums are f32 for 16-bit floats.
     - C1: `query` is [B,H,T,D], `key` [B,G,S,D], `value` [B,G,S,E], `result`
       [B,H,T,E].
     - C2: G divides H; query head h reads key head h / (H / G).
     - C3: query, key and value are floats of one type.
     - C4: `mask` is of floats or i1 and broadcasts to [B,H,T,S].
     - C5: `offset` is a scalar or [B], and `lengths` is [B].
+    - C6: `sinks` is [H] of floats.
     ```mlir
     %o = model.attention %q, %k, %v scale 0.125 {causal} : (tensor<1x8x?x64xf32>, tensor<1x2x?x64xf32>, tensor<1x2x?x64xf32>) -> tensor<1x8x?x64xf32>
     ```
@@ -31,7 +33,8 @@ def Model_AttentionOp
   let arguments = (ins FloatTensor:$query, FloatTensor:$key, FloatTensor:$value,
                        Optional<ModelTensor>:$mask,
                        Optional<IntegerTensor>:$offset,
-                       Optional<IntegerTensor>:$lengths, RealAttr:$scale,
+                       Optional<IntegerTensor>:$lengths,
+                       Optional<FloatTensor>:$sinks, RealAttr:$scale,
                        DefaultValuedAttr<RealAttr, "0.0">:$softcap,
                        UnitAttr:$causal,
                        DefaultValuedAttr<SizeAttr, "-1">:$left,
@@ -39,13 +42,13 @@ def Model_AttentionOp
   let results = (outs FloatTensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`offset` $offset^)?
-    (`lengths` $lengths^)? `scale` $scale attr-dict
+    (`lengths` $lengths^)? (`sinks` $sinks^)? `scale` $scale attr-dict
     `:` functional-type(operands, results)
   }];
   let builders = [OpBuilder<(ins "::mlir::Value":$query, "::mlir::Value":$key,
       "::mlir::Value":$value, "::mlir::Value":$mask, "double":$scale,
       CArg<"bool", "false">:$causal)>];
-  let hasVerifier = 1; // C1 to C5
+  let hasVerifier = 1; // C1 to C6
 }
 
 def Model_RopeOp : Model_InferredOp<"rope"> {

@@ -130,6 +130,24 @@ func.func private @half() {
   return
 }
 
+// A sink a head takes its share of the weights and gives no value.
+func.func private @sinks() {
+  %q = arith.constant dense<[[[[1.5, 0.5], [0.0, -1.0]], [[-1.0, -2.0],
+        [-2.0, -2.0]]]]> : tensor<1x2x2x2xf32>
+  %k = arith.constant dense<[[[[0.5, 0.0], [0.5, 2.0], [-1.0,
+        1.5]]]]> : tensor<1x1x3x2xf32>
+  %v = arith.constant dense<[[[[2.0, 2.0], [3.0, -3.0], [-4.0,
+        3.0]]]]> : tensor<1x1x3x2xf32>
+  %sinks = arith.constant dense<[0.5, -3.0]> : tensor<2xf32>
+  %y = model.attention %q, %k, %v sinks %sinks scale 0.5
+      : (tensor<1x2x2x2xf32>, tensor<1x1x3x2xf32>, tensor<1x1x3x2xf32>, tensor<2xf32>) -> tensor<1x2x2x2xf32>
+  %y_expected = arith.constant dense<[[[[1.1886264, -0.35942154], [0.3480033, 0.66307912]], 
+        [[0.30900363, 1.8012924], [-0.71885071, 2.0717742]]]]> : tensor<1x2x2x2xf32>
+  check.close %y, %y_expected absolute 1.0e-06 relative 1.0e-05
+      : tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>
+  return
+}
+
 func.func @main() attributes {model.entry} {
   call @grouped() : () -> ()
   call @causal() : () -> ()
@@ -137,5 +155,6 @@ func.func @main() attributes {model.entry} {
   call @biased() : () -> ()
   call @window() : () -> ()
   call @half() : () -> ()
+  call @sinks() : () -> ()
   return
 }

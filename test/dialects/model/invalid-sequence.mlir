@@ -48,6 +48,15 @@ func.func @attention(%q: tensor<1x2x3x4xf32>, %l: tensor<2xi64>) {
 }
 
 // -----
+
+// C6
+func.func @attention(%q: tensor<1x2x3x4xf32>, %s: tensor<3xf32>) {
+  // expected-error @+1 {{'model.attention' op needs a sink for each of 2 heads, but got 'tensor<3xf32>'}}
+  %o = model.attention %q, %q, %q sinks %s scale 1.0 : (tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, tensor<1x2x3x4xf32>, tensor<3xf32>) -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
 // C1
 func.func @rope(%x: tensor<3x8xf32>, %c: tensor<3x5xf32>) {
   // expected-error @+1 {{'model.rope' op needs tables of up to half a row that broadcast to 'tensor<3x8xf32>', but got 'tensor<3x5xf32>'}}

@@ -1,12 +1,14 @@
 // RUN: niello-opt %s | niello-opt | FileCheck %s
 
 // CHECK-LABEL: @attention
-func.func @attention(%q: tensor<1x8x?x64xf32>, %k: tensor<1x2x?x64xf32>, %v: tensor<1x2x?x64xf32>, %m: tensor<?x?xi1>, %p: tensor<i64>) -> (tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>) {
+func.func @attention(%q: tensor<1x8x?x64xf32>, %k: tensor<1x2x?x64xf32>, %v: tensor<1x2x?x64xf32>, %m: tensor<?x?xi1>, %p: tensor<i64>, %s: tensor<8xf32>) -> (tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>) {
   // CHECK: model.attention %{{.+}}, %{{.+}}, %{{.+}} scale 1.250000e-01 {causal} : (tensor<1x8x?x64xf32>, tensor<1x2x?x64xf32>, tensor<1x2x?x64xf32>) -> tensor<1x8x?x64xf32>
   %o = model.attention %q, %k, %v scale 0.125 {causal} : (tensor<1x8x?x64xf32>, tensor<1x2x?x64xf32>, tensor<1x2x?x64xf32>) -> tensor<1x8x?x64xf32>
   // CHECK: model.attention %{{.+}}, %{{.+}}, %{{.+}} mask %{{.+}} offset %{{.+}} scale 1.250000e-01 {left = 7 : i64}
   %w = model.attention %q, %k, %v mask %m offset %p scale 0.125 {left = 7 : i64} : (tensor<1x8x?x64xf32>, tensor<1x2x?x64xf32>, tensor<1x2x?x64xf32>, tensor<?x?xi1>, tensor<i64>) -> tensor<1x8x?x64xf32>
-  return %o, %w : tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>
+  // CHECK: model.attention %{{.+}}, %{{.+}}, %{{.+}} sinks %{{.+}} scale 1.250000e-01 :
+  %u = model.attention %q, %k, %v sinks %s scale 0.125 : (tensor<1x8x?x64xf32>, tensor<1x2x?x64xf32>, tensor<1x2x?x64xf32>, tensor<8xf32>) -> tensor<1x8x?x64xf32>
+  return %o, %w, %u : tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>
 }
 
 // CHECK-LABEL: @rope
