@@ -6,6 +6,7 @@
 
 #include "frontends/onnx/Node.h"
 
+#include "onnx/defs/parser.h"
 #include "onnx/defs/schema.h"
 #include "llvm/ADT/ScopeExit.h"
 
@@ -157,6 +158,20 @@ LogicalResult GraphImporter::expandFunction(Node &node,
     (void)node.resultValue(i, *value);
   }
   return success();
+}
+
+LogicalResult Node::expand(const std::string &function) {
+  onnx::FunctionProto f;
+  std::string text =
+      "<domain: \"niello\", opset_import: [\"\" : 21, \"com.microsoft\" : 1]> " +
+      proto.op_type() + " " + function;
+  auto status = onnx::OnnxParser::Parse(f, text);
+  assert(status.IsOK() && "our own text");
+  if (!status.IsOK())
+    return refuse(status.ErrorMessage());
+  for (onnx::NodeProto &inner : *f.mutable_node())
+    inner.set_name(proto.name());
+  return importer.expandFunction(*this, f);
 }
 
 } // namespace niello::onnx_frontend

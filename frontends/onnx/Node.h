@@ -54,6 +54,12 @@ public:
   mlir::LogicalResult resultValue(unsigned i, OnnxValue value);
   Tensor makeTensor(mlir::Value value, DType dtype);
 
+  /// Imports the node as a function of its inputs, in ONNX's text form:
+  /// "(x, bias) => (y) { y = Add(x, bias) }". Inputs that the node leaves out
+  /// are missing inside, and `@name` refers to its attributes. The nodes take
+  /// this one's name and are of opset 21 and com.microsoft 1.
+  mlir::LogicalResult expand(const std::string &function);
+
   /// Not supported (yet): what is needed, what was found. Always failure.
   mlir::LogicalResult refuse(llvm::Twine reason);
   /// The model breaks the ONNX rules. Always failure.
@@ -131,6 +137,7 @@ llvm::ArrayRef<Registration> optimizerOps();
 llvm::ArrayRef<Registration> roiPoolOps();
 llvm::ArrayRef<Registration> quantizeOps();
 llvm::ArrayRef<Registration> qlinearOps();
+llvm::ArrayRef<Registration> qlinearBinaryOps();
 llvm::ArrayRef<Registration> convOps();
 llvm::ArrayRef<Registration> poolOps();
 llvm::ArrayRef<Registration> recurrentOps();
@@ -157,6 +164,17 @@ llvm::ArrayRef<Registration> skipNormOps();
 llvm::ArrayRef<Registration> fusedMatmulOps();
 llvm::ArrayRef<Registration> randomOps();
 llvm::ArrayRef<Registration> melOps();
+llvm::ArrayRef<Registration> groupQueryOps();
+llvm::ArrayRef<Registration> multiHeadOps();
+llvm::ArrayRef<Registration> rotaryOps();
+llvm::ArrayRef<Registration> standardOps();
+llvm::ArrayRef<Registration> svmOps();
+llvm::ArrayRef<Registration> bnb4Ops();
+llvm::ArrayRef<Registration> expertOps();
+llvm::ArrayRef<Registration> inverseOps();
+llvm::ArrayRef<Registration> fusedOps();
+llvm::ArrayRef<Registration> gatherQuantizedOps();
+llvm::ArrayRef<Registration> quantizedLayerOps();
 
 } // namespace niello::onnx_frontend
 

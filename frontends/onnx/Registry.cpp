@@ -31,6 +31,7 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       roiPoolOps(),
       quantizeOps(),
       qlinearOps(),
+      qlinearBinaryOps(),
       ifOps(),
       loopOps(),
       scanOps(),
@@ -57,6 +58,17 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       fusedMatmulOps(),
       randomOps(),
       melOps(),
+      groupQueryOps(),
+      multiHeadOps(),
+      rotaryOps(),
+      standardOps(),
+      svmOps(),
+      bnb4Ops(),
+      expertOps(),
+      inverseOps(),
+      fusedOps(),
+      gatherQuantizedOps(),
+      quantizedLayerOps(),
   };
   return tables;
 }

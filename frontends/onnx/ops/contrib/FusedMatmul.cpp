@@ -2,7 +2,8 @@
 //
 // com.microsoft matrix products.
 
-#include "frontends/onnx/ops/Terms.h"
+#include "frontends/onnx/ops/contrib/Heads.h"
+#include "frontends/onnx/ops/contrib/Packed.h"
 #include "frontends/onnx/ops/math/Matmul.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -23,11 +24,25 @@ FailureOr<Tensor> swapLast(Node &node, Tensor x) {
   return transpose(node, x, order);
 }
 
+/// [M, batch.., K] as [batch.., M, K]
+Tensor batchFirst(Node &node, Tensor x) {
+  if (x.rank() < 3)
+    return x;
+  auto order = llvm::to_vector(llvm::seq<int64_t>(1, x.rank() - 1));
+  order.push_back(0);
+  order.push_back(x.rank() - 1);
+  return transpose(node, x, order);
+}
+
 // alpha A' B'
 LogicalResult importFusedMatMul(Node &node) {
-  if (node.intAttr("transBatchA", 0) || node.intAttr("transBatchB", 0))
-    return node.refuse("transBatchA and transBatchB");
+  if (!node.has(1))
+    return node.bad("needs a second matrix");
   FailureOr<Tensor> a = node.tensor(0), b = node.tensor(1);
+  if (node.intAttr("transBatchA", 0))
+    a = batchFirst(node, *a);
+  if (node.intAttr("transBatchB", 0))
+    b = batchFirst(node, *b);
   if (node.intAttr("transA", 0))
     a = swapLast(node, *a);
   if (node.intAttr("transB", 0))
@@ -40,16 +55,6 @@ LogicalResult importFusedMatMul(Node &node) {
                                     [&](Term x) { return x * alpha; }));
 }
 
-/// The i-th number of `bits` bits of a row of bytes, the first ones lowest.
-Term unpack(Emit &e, Value bytes, Term row, Term i, int64_t bits) {
-  Type word = e.b.getI32Type();
-  Term perByte = e.index(8 / bits);
-  Term byte = e.cast(e.at(bytes, {row, i / perByte}), word, false);
-  Term shift = e.cast((i % perByte) * e.index(bits), word);
-  Term shifted = e.wrap(arith::ShRUIOp::create(e.b, e.loc, byte, shift));
-  return shifted & e.integer(word, (1 << bits) - 1);
-}
-
 // A W' (+ bias), W[n, k] = (q[n, k] - zero[n, k / block]) scale[n, k / block];
 // inputs: A, B, scales, zero_points?, g_idx?, bias?
 LogicalResult importMatMulNBits(Node &node) {
@@ -59,8 +64,9 @@ LogicalResult importMatMulNBits(Node &node) {
     return node.bad("needs K, N and block_size of 1 or more");
   if (bits != 2 && bits != 4 && bits != 8)
     return node.refuse("needs 2, 4 or 8 bits, but got " + Twine(bits));
-  if (node.has(4))
-    return node.refuse("g_idx");
+  for (unsigned i : {1, 2})
+    if (!node.has(i))
+      return node.bad("needs packed weights and their scales");
   Tensor a = node.tensor(0);
   Sizes &sizes = node.sizes;
   int64_t blocks = (k + block - 1) / block;
@@ -82,18 +88,29 @@ LogicalResult importMatMulNBits(Node &node) {
   }
   Value bytes = node.value(*packed), factors = node.value(*scales);
   Value offsets = node.has(3) ? node.value(*zeros) : Value();
+  Value groups; // which scale a row of the weights has
+  if (node.has(4)) {
+    Tensor order = node.tensor(4);
+    if (order.rank() != 1)
+      return node.bad("needs g_idx of rank 1");
+    Tensor used = part(node, order, 0, sizes.constant(0), sizes.constant(k));
+    groups = node.value(used);
+  }
   Type real = node.b.getF32Type();
   Tensor weights =
       generate(node, {sizes.constant(n), sizes.constant(k)}, a.dtype,
                [&](Emit &e, Terms at) {
-                 Term group = at[1] / e.index(block);
+                 Term stored = at[1] / e.index(block), group = stored;
+                 if (groups)
+                   group = e.toIndex(e.at(groups, {at[1]}));
                  // A block starts at a byte of its own.
                  int64_t slots = (block * bits + 7) / 8 * (8 / bits);
-                 Term place = group * e.index(slots) + at[1] % e.index(block);
-                 Term q = e.cast(unpack(e, bytes, at[0], place, bits), real);
+                 Term place = stored * e.index(slots) + at[1] % e.index(block);
+                 Term q = e.cast(unpack(e, bytes, {at[0]}, place, bits), real);
                  Term zero = e.constant(real, 1 << (bits - 1));
                  if (arePacked)
-                   zero = e.cast(unpack(e, offsets, at[0], group, bits), real);
+                   zero =
+                       e.cast(unpack(e, offsets, {at[0]}, group, bits), real);
                  else if (offsets)
                    zero = e.cast(e.at(offsets, {at[0], group}), real);
                  Term scale = e.cast(e.at(factors, {at[0], group}), real);

@@ -24,7 +24,7 @@ int64_t seedOf(Node &node) {
       return seed->i();
     return llvm::bit_cast<uint32_t>(node.floatAttr("seed", 0));
   }
-  StringRef name = node.proto.output_size() ? node.proto.output(0) : "";
+  std::string name = node.proto.output_size() ? node.proto.output(0) : "";
   return llvm::xxh3_64bits(name) >> 1;
 }
 

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// ai.onnx.ml models that are one product of matrices, or one of kernels.
+// ai.onnx.ml models that are one product of matrices.
 
 #include "frontends/onnx/ops/math/Matmul.h"
-#include "frontends/onnx/ops/ml/Forest.h"
 #include "frontends/onnx/ops/ml/Scores.h"
-
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 
@@ -14,35 +11,14 @@ namespace niello::onnx_frontend {
 namespace {
 using model::Term;
 
-/// A list of numbers as a [rows, columns] constant.
-FailureOr<Tensor> matrix(Node &node, ArrayRef<double> numbers, int64_t rows) {
-  if (rows < 1 || numbers.size() % rows != 0)
-    return node.bad("cannot make " + Twine(rows) + " rows of " +
-                    Twine(numbers.size()) + " numbers");
-  Tensor flat = constantReals(node, numbers, DType::Float);
-  Sizes &sizes = node.sizes;
-  return reshape(
-      node, flat,
-      {sizes.constant(rows), sizes.constant(int64_t(numbers.size()) / rows)});
-}
-
-FailureOr<SmallVector<double>> numbersOf(Node &node, StringRef name) {
-  auto given = numbersAttr(node, name);
-  if (failed(given))
-    return failure();
-  if (!*given)
-    return SmallVector<double>();
-  return **given;
-}
-
 /// rows coefficients' (+ intercepts), for `targets` rows of coefficients.
 FailureOr<Tensor> linearScores(Node &node, int64_t targets) {
   auto x = featureRows(node, 0);
-  auto coefficients = numbersOf(node, "coefficients");
-  auto intercepts = numbersOf(node, "intercepts");
+  auto coefficients = numbersOrNone(node, "coefficients");
+  auto intercepts = numbersOrNone(node, "intercepts");
   if (failed(x) || failed(coefficients) || failed(intercepts))
     return failure();
-  auto weights = matrix(node, *coefficients, targets);
+  auto weights = constantMatrix(node, *coefficients, targets);
   if (failed(weights))
     return failure();
   auto scores = matmul(node, castTo(node, *x, DType::Float),
@@ -69,8 +45,8 @@ LogicalResult importLinearRegressor(Node &node) {
 
 LogicalResult importLinearClassifier(Node &node) {
   auto labels = classLabels(node, "classlabels_ints", "classlabels_strings");
-  auto coefficients = numbersOf(node, "coefficients");
-  auto intercepts = numbersOf(node, "intercepts");
+  auto coefficients = numbersOrNone(node, "coefficients");
+  auto intercepts = numbersOrNone(node, "intercepts");
   if (failed(labels) || failed(coefficients) || failed(intercepts))
     return failure();
   // Two classes may share one row: then its sign decides.
@@ -91,79 +67,6 @@ LogicalResult importLinearClassifier(Node &node) {
   return node.result(1, concat(node, both, 1));
 }
 
-/// K(x, y) for the rows of both, [N, M].
-FailureOr<Tensor> kernel(Node &node, Tensor x, Tensor vectors) {
-  std::string kind = node.stringAttr("kernel_type", "LINEAR");
-  auto params = numbersOf(node, "kernel_params");
-  if (failed(params))
-    return failure();
-  params->resize(3, 0);
-  double gamma = (*params)[0], coef0 = (*params)[1], degree = (*params)[2];
-  auto dots = matmul(node, x, transpose(node, vectors, {1, 0}));
-  if (failed(dots) || kind == "LINEAR")
-    return dots;
-  if (kind == "POLY")
-    return mapElements(node, *dots, DType::Float, [&](Term d) {
-      return pow(gamma * d + coef0, d.like(degree));
-    });
-  if (kind == "SIGMOID")
-    return mapElements(node, *dots, DType::Float, [&](Term d) {
-      return apply<math::TanhOp>(gamma * d + coef0);
-    });
-  if (kind != "RBF")
-    return node.bad("has an unknown kernel_type " + kind);
-  // e^(-gamma |x - y|^2), the difference taken before it is squared
-  Value rows = node.value(x), others = node.value(vectors);
-  Size width = x.dims[1];
-  return generate(
-      node, dots->dims, DType::Float, [&](model::Emit &e, model::Terms at) {
-        Term zero = e.constant(e.b.getF32Type(), 0);
-        Term sum =
-            e.loop(e.index(0), e.size(width), zero, [&](Term k, Term total) {
-              Term d = e.at(rows, {at[0], k}) - e.at(others, {at[1], k});
-              return total + d * d;
-            });
-        return exp(-gamma * sum);
-      });
-}
-
-// y = sum_j coefficient[j] K(x, vector[j]) + rho; one_class: its sign
-LogicalResult importSVMRegressor(Node &node) {
-  auto rows = featureRows(node, 0);
-  auto coefficients = numbersOf(node, "coefficients");
-  auto vectors = numbersOf(node, "support_vectors");
-  auto rho = numbersOf(node, "rho");
-  if (failed(rows) || failed(coefficients) || failed(vectors) || failed(rho))
-    return failure();
-  if (rho->size() != 1)
-    return node.bad("needs one rho, but got " + Twine(rho->size()));
-  Tensor x = castTo(node, *rows, DType::Float);
-  int64_t supports = node.intAttr("n_supports", 0);
-  if (supports > 0) {
-    auto known = matrix(node, *vectors, supports);
-    if (failed(known))
-      return failure();
-    auto values = kernel(node, x, *known);
-    if (failed(values))
-      return failure();
-    x = *values;
-  }
-  auto weights = matrix(node, *coefficients, 1);
-  if (failed(weights))
-    return failure();
-  auto sums = matmul(node, x, transpose(node, *weights, {1, 0}));
-  if (failed(sums))
-    return failure();
-  bool isOneClass = node.intAttr("one_class", 0);
-  Tensor out = mapElements(node, *sums, DType::Float, [&](Term s) {
-    Term y = s + rho->front();
-    return isOneClass ? select(y > 0, y.like(1), y.like(-1)) : y;
-  });
-  return give(
-      node, 0,
-      postTransform(node, out, node.stringAttr("post_transform", "NONE")));
-}
-
 constexpr DTypes features = bit(DType::Float) | bit(DType::Double) |
                             bit(DType::Int64) | bit(DType::Int32);
 constexpr const char *ml = "ai.onnx.ml";
@@ -171,7 +74,6 @@ constexpr const char *ml = "ai.onnx.ml";
 const Registration table[] = {
     {ml, "LinearRegressor", importLinearRegressor, features},
     {ml, "LinearClassifier", importLinearClassifier, features},
-    {ml, "SVMRegressor", importSVMRegressor, features},
 };
 
 } // namespace

@@ -2,6 +2,7 @@
 
 #include "frontends/onnx/ops/ml/Scores.h"
 
+#include "frontends/onnx/ops/ml/Forest.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -36,6 +37,27 @@ Tensor constantReals(Node &node, ArrayRef<double> numbers, DType dtype) {
       dtype);
 }
 
+FailureOr<Tensor> constantMatrix(Node &node, ArrayRef<double> numbers,
+                                 int64_t rows) {
+  if (rows < 1 || numbers.size() % rows != 0)
+    return node.bad("cannot make " + Twine(rows) + " rows of " +
+                    Twine(numbers.size()) + " numbers");
+  Tensor flat = constantReals(node, numbers, DType::Float);
+  Sizes &sizes = node.sizes;
+  return reshape(
+      node, flat,
+      {sizes.constant(rows), sizes.constant(int64_t(numbers.size()) / rows)});
+}
+
+FailureOr<SmallVector<double>> numbersOrNone(Node &node, StringRef name) {
+  auto given = numbersAttr(node, name);
+  if (failed(given))
+    return failure();
+  if (!*given)
+    return SmallVector<double>();
+  return **given;
+}
+
 FailureOr<Tensor> featureRows(Node &node, unsigned i) {
   Tensor &x = node.tensor(i);
   if (x.rank() == 2)
@@ -47,7 +69,7 @@ FailureOr<Tensor> featureRows(Node &node, unsigned i) {
 }
 
 // 1 / (1 + e^-|x|), or 1 less that for negative x
-static Term logistic(Term x) {
+Term logistic(Term x) {
   Term high = 1 / (exp(0 - abs(x)) + 1);
   return select(x < 0, 1 - high, high);
 }
@@ -106,6 +128,13 @@ FailureOr<Tensor> postTransform(Node &node, Tensor scores, StringRef kind) {
   return out;
 }
 
+FailureOr<Tensor> marginScores(Node &node, Tensor margin, StringRef kind) {
+  SmallVector<Tensor> both{
+      mapElements(node, margin, margin.dtype, [](Term s) { return 0 - s; }),
+      margin};
+  return postTransform(node, concat(node, both, 1), kind);
+}
+
 FailureOr<SmallVector<int64_t>> classLabels(Node &node, StringRef ints,
                                             StringRef strings) {
   if (auto labels = node.intsAttr(ints); labels && !labels->empty())
@@ -143,7 +172,8 @@ Tensor binaryLabels(Node &node, Tensor scores, double threshold,
   return generate(
       node, {scores.dims[0]}, DType::Int64, [&](model::Emit &e, Terms at) {
         Type type = e.b.getI64Type();
-        return select(e.at(source, {at[0], e.index(0)}) > threshold,
+        Term last = e.size(scores.dims[1]) - 1;
+        return select(e.at(source, {at[0], last}) > threshold,
                       e.integer(type, labels[1]), e.integer(type, labels[0]));
       });
 }

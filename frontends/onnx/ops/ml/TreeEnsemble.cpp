@@ -180,21 +180,21 @@ LogicalResult importRegressor(Node &node) {
                      : node.result(0, castTo(node, *out, DType::Float));
 }
 
-/// Two classes and votes for one of them: s is the score of the second class,
-/// that of the first is 1 - s for probabilities and -s for margins.
+/// Two classes and votes for the first alone, as gradient boosting has them: s
+/// is the score of the second class, that of the first 1 - s for probabilities
+/// and -s for margins, which is what a logistic transform takes.
 LogicalResult finishBinary(Node &node, Tensor scores, bool areProbabilities,
                            ArrayRef<int64_t> labels) {
   std::string kind = node.stringAttr("post_transform", "NONE");
   if (node.wantsOutput(0))
     (void)node.result(
         0, binaryLabels(node, scores, areProbabilities ? 0.5 : 0, labels));
-  Tensor other = mapElements(node, scores, scores.dtype, [&](Term s) {
-    return areProbabilities ? 1 - s : 0 - s;
-  });
-  SmallVector<Tensor> both{other, scores};
-  auto out = areProbabilities
-                 ? FailureOr<Tensor>(concat(node, both, 1))
-                 : postTransform(node, concat(node, both, 1), kind);
+  SmallVector<Tensor> both{
+      mapElements(node, scores, scores.dtype, [](Term s) { return 1 - s; }),
+      scores};
+  auto out = areProbabilities && kind != "LOGISTIC"
+                 ? postTransform(node, concat(node, both, 1), kind)
+                 : marginScores(node, scores, kind);
   return failed(out) ? failure()
                      : node.result(1, castTo(node, *out, DType::Float));
 }
@@ -212,14 +212,13 @@ LogicalResult importClassifier(Node &node) {
   DType dtype = carrier(node, hasDoubles);
   Tensor x = castTo(node, *rows, dtype);
   std::set<int64_t> voted(forest.targets.begin(), forest.targets.end());
-  if (labels->size() == 2 && voted.size() == 1) {
-    for (int64_t &target : forest.targets)
-      target = 0;
+  bool areProbabilities =
+      llvm::all_of(forest.weights, [](double weight) { return weight >= 0; });
+  bool isBinary = labels->size() == 2 && voted.size() == 1;
+  if (isBinary && *voted.begin() == 0) {
     if (base.size() == 2)
       base.erase(base.begin());
     auto scores = score(node, forest, x, 1, Aggregate::Sum, base);
-    bool areProbabilities =
-        llvm::all_of(forest.weights, [](double weight) { return weight >= 0; });
     return failed(scores)
                ? failure()
                : finishBinary(node, *scores, areProbabilities, *labels);
@@ -228,7 +227,10 @@ LogicalResult importClassifier(Node &node) {
   if (failed(scores))
     return failure();
   if (node.wantsOutput(0))
-    (void)node.result(0, topLabels(node, *scores, *labels));
+    (void)node.result(0, isBinary
+                             ? binaryLabels(node, *scores,
+                                            areProbabilities ? 0.5 : 0, *labels)
+                             : topLabels(node, *scores, *labels));
   auto out =
       postTransform(node, *scores, node.stringAttr("post_transform", "NONE"));
   return failed(out) ? failure()

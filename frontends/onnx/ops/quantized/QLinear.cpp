@@ -74,12 +74,7 @@ FailureOr<Tensor> toReal(Node &node, Tensor sums, Tensor factor, Tensor *bias) {
 
 // A, B, a_scale, b_scale, a_zero?, b_zero?, bias?
 LogicalResult importMatMulIntegerToFloat(Node &node) {
-  auto sums = integerMatmul(node, node.tensor(0), node.tensor(1),
-                            optional(node, 4), optional(node, 5));
-  auto factor = times(node, node.tensor(2), node.tensor(3));
-  if (failed(sums) || failed(factor))
-    return failure();
-  return give(node, 0, toReal(node, *sums, *factor, optional(node, 6)));
+  return give(node, 0, integerProduct(node, {0, 1, 2, 3, 4, 5, 6}));
 }
 
 // A, a_scale, a_zero, B, b_scale, b_zero, C?, y_scale?, y_zero?:
@@ -137,19 +132,6 @@ LogicalResult giveQuantized(Node &node, FailureOr<Tensor> real, unsigned i,
   how.to = grid->zero ? grid->zero->dtype : otherwise;
   return give(node, 0, quantize(node, *real, *grid, how));
 }
-
-template <Term (*f)(Term, Term)> LogicalResult importBinary(Node &node) {
-  auto a = readReal(node, 0), b = readReal(node, 3);
-  if (failed(a) || failed(b))
-    return failure();
-  SmallVector<Tensor> both{*a, *b};
-  auto out = perElement(node, both, DType::Float,
-                        [](auto x) { return f(x[0], x[1]); });
-  return giveQuantized(node, out, 6, node.dtype(0));
-}
-
-Term add(Term a, Term b) { return a + b; }
-Term multiply(Term a, Term b) { return a * b; }
 
 /// A function of one quantised tensor: x, its grid, the result's grid.
 LogicalResult importFunction(Node &node, llvm::function_ref<Term(Term)> f) {
@@ -232,8 +214,6 @@ const Registration table[] = {
     {"", "QLinearMatMul", importQLinearMatMul, bytes},
     {ms, "MatMulIntegerToFloat", importMatMulIntegerToFloat, bytes},
     {ms, "QGemm", importQGemm, bytes},
-    {ms, "QLinearAdd", importBinary<add>, bytes},
-    {ms, "QLinearMul", importBinary<multiply>, bytes},
     {ms, "QLinearSigmoid", importQLinearSigmoid, bytes},
     {ms, "QLinearLeakyRelu", importQLinearLeakyRelu, bytes},
     {ms, "QLinearConcat", importQLinearConcat, bit(DType::Float)},
@@ -241,6 +221,18 @@ const Registration table[] = {
 };
 
 } // namespace
+
+FailureOr<Tensor> integerProduct(Node &node, IntegerProduct in) {
+  for (unsigned i : {in.a, in.b, in.aScale, in.bScale})
+    if (!node.has(i))
+      return node.bad("needs two matrices and their scales");
+  auto sums = integerMatmul(node, node.tensor(in.a), node.tensor(in.b),
+                            optional(node, in.aZero), optional(node, in.bZero));
+  auto factor = times(node, node.tensor(in.aScale), node.tensor(in.bScale));
+  if (failed(sums) || failed(factor))
+    return failure();
+  return toReal(node, *sums, *factor, optional(node, in.bias));
+}
 
 ArrayRef<Registration> qlinearOps() { return table; }
 
