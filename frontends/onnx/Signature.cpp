@@ -23,24 +23,58 @@ static std::string schemaName(DType dtype) {
   }
 }
 
-static bool allows(const onnx::OpSchema::FormalParameter &formal,
-                   DType dtype) {
+static bool allows(const onnx::OpSchema::FormalParameter &formal, DType dtype) {
   for (const auto *type : formal.GetTypes())
     if (*type == schemaName(dtype))
       return true;
   return false;
 }
 
+/// com.microsoft operators have no schema here: the operands of these numbers,
+/// where present, have the type of the first of them.
+static LogicalResult checkSameTypes(Node &node) {
+  using Operands = SmallVector<unsigned>;
+  static const std::pair<const char *, Operands> table[] = {
+      {"Attention", {0, 1, 2, 4}},
+      {"BiasGelu", {0, 1}},
+      {"EmbedLayerNormalization", {2, 3, 4, 5, 6}},
+      {"FastGelu", {0, 1}},
+      {"FusedMatMul", {0, 1}},
+      {"GroupQueryAttention", {0, 1, 2}},
+      {"MultiHeadAttention", {0, 1, 2, 3, 6, 7}},
+      {"QLinearAdd", {0, 3}},
+      {"QLinearMul", {0, 3}},
+      {"SkipLayerNormalization", {0, 1, 2, 3, 4}},
+      {"SkipSimplifiedLayerNormalization", {0, 1, 2, 3}},
+      {"TransposeMatMul", {0, 1}},
+  };
+  for (const auto &[name, operands] : table) {
+    if (node.proto.op_type() != name)
+      continue;
+    for (unsigned i : operands)
+      if (node.has(operands[0]) && node.has(i) &&
+          node.dtype(i) != node.dtype(operands[0]))
+        return node.bad("needs one element type for '" +
+                        node.proto.input(operands[0]) + "' and '" +
+                        node.proto.input(i) + "', but got " +
+                        dtypeName(node.dtype(operands[0])) + " and " +
+                        dtypeName(node.dtype(i)));
+  }
+  return success();
+}
+
 LogicalResult checkSignature(Node &node) {
-  std::string domain = node.proto.domain() == "ai.onnx" ? ""
-                                                        : node.proto.domain();
-  const onnx::OpSchema *schema = onnx::OpSchemaRegistry::Schema(
-      node.proto.op_type(), node.opset, domain);
+  std::string domain =
+      node.proto.domain() == "ai.onnx" ? "" : node.proto.domain();
+  const onnx::OpSchema *schema =
+      onnx::OpSchemaRegistry::Schema(node.proto.op_type(), node.opset, domain);
   // Our operators outside the standard read at least their first input; a
   // model's own function may leave it out.
   if (!schema && node.numInputs() > 0 && !node.has(0) &&
       findHandler(domain, node.proto.op_type(), node.opset))
     return node.bad("needs its first input");
+  if (!schema && domain == "com.microsoft")
+    return checkSameTypes(node);
   if (!schema || schema->inputs().empty())
     return success();
   const auto &formals = schema->inputs();
@@ -63,20 +97,19 @@ LogicalResult checkSignature(Node &node) {
                       node.proto.input(i) + "'");
     if (isVariadic && !formal.GetIsHomogeneous())
       continue;
-    auto [it, isNew] = bound.try_emplace(formal.GetTypeStr(), dtype,
-                                         node.proto.input(i));
+    auto [it, isNew] =
+        bound.try_emplace(formal.GetTypeStr(), dtype, node.proto.input(i));
     if (!isNew && it->second.first != dtype)
       return node.bad("needs one element type for '" + it->second.second +
                       "' and '" + node.proto.input(i) + "', but got " +
-                      dtypeName(it->second.first) + " and " +
-                      dtypeName(dtype));
+                      dtypeName(it->second.first) + " and " + dtypeName(dtype));
   }
   return success();
 }
 
 std::optional<std::string> unknownOpset(const onnx::ModelProto &model) {
-  const auto &ranges = onnx::OpSchemaRegistry::DomainToVersionRange::Instance()
-                           .Map();
+  const auto &ranges =
+      onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
   for (const auto &import : model.opset_import()) {
     std::string domain = import.domain() == "ai.onnx" ? "" : import.domain();
     auto range = ranges.find(domain);

@@ -35,6 +35,8 @@ def attention():
         "Attention", [X, w, None, None, KEYS], two)
     yield "bad", "a width that 3 heads divide", Part(
         "Attention", [X, w], {"num_heads": 3})
+    yield "bad", "needs one element type for 'p0_in0' and 'p0_in1'", Part(
+        "SkipLayerNormalization", [X, X.astype("float16"), X[0, 0]])
     op = "MultiHeadAttention"
     yield "not", "past_sequence_length, cache_indirection", Part(
         op, [X, X, X, None, None, None, KEYS, KEYS, ints(1)], two)
@@ -54,6 +56,12 @@ def attention():
         op, [KEYS, places, CACHE, CACHE])
     yield "bad", "rank 3 or 4, but got 2", Part(
         op, [ROWS, places, CACHE, CACHE])
+    yield "bad", "the bias and the projections", Part(
+        "MultiHeadAttention", [X, X, X, X[0, 0]], two)
+    yield "bad", "the packed parts", Part(
+        "MultiHeadAttention", [np.zeros((2, 3, 2, 4, 4), "float32")], two)
+    yield "bad", "the keys and values of the past", Part(
+        "Attention", [X, w, None, None, KEYS[None]], two)
     yield "bad", "position_ids, cos_cache and sin_cache", Part(
         op, [KEYS, places])
 
@@ -92,6 +100,8 @@ def products():
     yield "bad", "K, N and block_size", Part(op, [a, b, scales],
                                              {"K": 32, "N": 4})
     yield "bad", "packed weights and their scales", Part(op, [a, b], sizes)
+    yield "bad", "g_idx and the K rows of weights", Part(
+        op, [a, b, scales, None, ints(0, 1)], sizes)
 
     op = "MatMulBnb4"
     yield "bad", "a quant_type of 0 or 1", Part(
@@ -112,8 +122,10 @@ def products():
     yield "bad", "a gather_axis before the last one", Part(
         op, [table, ints(0), row], {"gather_axis": 1, "block_size": 16,
                                     "quantize_axis": 0})
-    yield "bad", "scales of rank 2, but got 1", Part(
+    yield "bad", "rank 2 of the scales and the blocks, but got 1", Part(
         op, [table, ints(0), row[0]], {"block_size": 16})
+    yield "bad", "the scales and the blocks", Part(
+        op, [table, ints(0), row], {"block_size": 16})
 
 
 def experts():
@@ -133,6 +145,10 @@ def experts():
         "MoE", [*base[:2], w1[0], None, w2])
     yield "bad", "router_probs of [tokens, experts]", Part(
         "MoE", [tokens, router[0], *base[2:]])
+    yield "bad", "the experts of the router and of the weights", Part(
+        "MoE", [tokens, router[:, :2], *base[2:]])
+    yield "bad", "the biases and the outputs", Part(
+        "MoE", [*base[:3], router, w2])
     op = "QMoE"
     q1, q2 = w1[:, :, :4].astype("uint8"), w2[:, :, :2].astype("uint8")
     base = [tokens, router, q1, w1[:, :, 0], None, q2, w2[:, :, 0]]

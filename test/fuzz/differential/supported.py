@@ -59,6 +59,7 @@ NOT_DRAWN = {
     "SimplifiedLayerNormalization": "not in the standard; exporters' form of "
                                     "the com.microsoft one",
     "LinearClassifier": "beside onnxruntime in test/frontends/onnx",
+    "SVMClassifier": "beside onnxruntime in test/frontends/onnx",
     "SVMRegressor": "beside onnxruntime in test/frontends/onnx",
     "TfIdfVectorizer": "beside onnxruntime in test/frontends/onnx",
     "TreeEnsemble": "the newer spelling of what TreeEnsembleRegressor draws",

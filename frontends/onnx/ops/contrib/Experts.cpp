@@ -4,6 +4,7 @@
 // router scores highest. Shapes: T tokens, E experts, K chosen ones, H hidden
 // width, I inner width, N outputs and C inputs of a layer.
 
+#include "frontends/onnx/ops/contrib/Heads.h"
 #include "frontends/onnx/ops/contrib/Packed.h"
 #include "frontends/onnx/ops/ml/Scores.h"
 
@@ -43,8 +44,20 @@ FailureOr<Layer> readLayer(Node &node, unsigned weights, unsigned bias,
   layer.outputs = *outputs;
   layer.inputs = bits ? *inputs * 8 / bits : *inputs;
   layer.bits = bits;
-  if (node.has(bias))
+  Sizes &sizes = node.sizes;
+  Tensor &router = node.tensor(1);
+  if (router.rank() != 2)
+    return node.bad("needs router_probs of [tokens, experts]");
+  SmallVector<Size> rows{router.dims[1], w.dims[1]};
+  if (failed(requireEqual(node, w.dims[0], rows[0],
+                          "the experts of the router and of the weights")))
+    return failure();
+  if (node.has(bias)) {
+    if (failed(requireDims(node, node.tensor(bias), rows,
+                           "the biases and the outputs")))
+      return failure();
     layer.bias = node.value(bias);
+  }
   if (!bits)
     return layer;
   if (!node.has(scales))
@@ -53,9 +66,23 @@ FailureOr<Layer> readLayer(Node &node, unsigned weights, unsigned bias,
       node.tensor(scales).rank() == 3 ? node.intAttr("block_size", 0) : 0;
   if (node.tensor(scales).rank() == 3 && layer.block < 1)
     return node.bad("needs a block_size with scales of rank 3");
+  // A byte of zero points holds several: of blocks, or of outputs.
+  SmallVector<Size> points(rows);
+  if (layer.block) {
+    rows.push_back(sizes.constant((layer.inputs - 1) / layer.block + 1));
+    points = rows;
+  }
+  points.back() = sizes.ceilDiv(points.back(), sizes.constant(8 / bits));
+  if (failed(requireDims(node, node.tensor(scales), rows,
+                         "the scales and the weights")))
+    return failure();
   layer.scales = node.value(scales);
-  if (node.has(zeros))
+  if (node.has(zeros)) {
+    if (failed(requireDims(node, node.tensor(zeros), points,
+                           "the zero points and the weights")))
+      return failure();
     layer.zeros = node.value(zeros);
+  }
   return layer;
 }
 
@@ -124,9 +151,8 @@ Term swiglu(Node &node, Term g, Term l) {
 FailureOr<std::pair<Tensor, Tensor>> route(Node &node, Tensor router,
                                            bool isNormal) {
   int64_t k = node.intAttr("k", 1);
-  if (router.rank() != 2 || k < 1)
-    return node.bad("needs router_probs of [tokens, experts] and k of 1 or "
-                    "more");
+  if (k < 1)
+    return node.bad("needs k of 1 or more");
   auto shares =
       postTransform(node, castTo(node, router, DType::Float), "SOFTMAX");
   if (failed(shares))

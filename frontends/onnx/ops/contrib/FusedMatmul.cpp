@@ -91,10 +91,18 @@ LogicalResult importMatMulNBits(Node &node) {
   Value groups; // which scale a row of the weights has
   if (node.has(4)) {
     Tensor order = node.tensor(4);
-    if (order.rank() != 1)
-      return node.bad("needs g_idx of rank 1");
-    Tensor used = part(node, order, 0, sizes.constant(0), sizes.constant(k));
-    groups = node.value(used);
+    if (failed(requireDims(node, order, {sizes.constant(k)},
+                           "g_idx and the K rows of weights")))
+      return failure();
+    groups = node.value(order);
+    Emit e(node.b, node.loc);
+    e.forEach({e.index(k)}, [&](Terms at) {
+      Term group = e.toIndex(e.at(groups, at));
+      e.require((group >= 0) & (group < blocks),
+                "node '" + node.proto.name() +
+                    "' (MatMulNBits): g_idx {0} is outside of {1} blocks",
+                {group, e.index(blocks)});
+    });
   }
   Type real = node.b.getF32Type();
   Tensor weights =

@@ -3,6 +3,7 @@
 // com.microsoft GatherBlockQuantized: rows of a table that is quantised in
 // blocks, dequantised as they are read.
 
+#include "frontends/onnx/ops/contrib/Heads.h"
 #include "frontends/onnx/ops/contrib/Packed.h"
 
 using namespace mlir;
@@ -46,9 +47,6 @@ FailureOr<Table> readTable(Node &node) {
   if (table.isPacked && (table.gatherAxis == rank - 1))
     return node.bad("needs a gather_axis before the last one, along which "
                     "bytes hold several numbers");
-  if (table.scales.rank() != rank)
-    return node.bad("needs scales of rank " + Twine(rank) + ", but got " +
-                    Twine(table.scales.rank()));
   if (node.has(3))
     table.zeros = node.tensor(3);
   if (table.zeros &&
@@ -79,6 +77,18 @@ LogicalResult importGather(Node &node) {
   if (table->isPacked)
     whole.back() = sizes.mul(whole.back(), sizes.constant(8 / table->bits));
   int64_t axis = table->gatherAxis, count = indices.rank();
+  SmallVector<Size> blocks(whole);
+  Size &along = blocks[table->blockAxis];
+  along = sizes.ceilDiv(along, sizes.constant(table->block));
+  if (failed(requireDims(node, table->scales, blocks,
+                         "the scales and the blocks")))
+    return failure();
+  if (table->isPacked)
+    blocks.back() =
+        sizes.ceilDiv(blocks.back(), sizes.constant(8 / table->bits));
+  if (table->zeros && failed(requireDims(node, *table->zeros, blocks,
+                                         "the zero points and the blocks")))
+    return failure();
   SmallVector<Size> dims(whole.begin(), whole.begin() + axis);
   dims.append(indices.dims);
   dims.append(whole.begin() + axis + 1, whole.end());

@@ -34,9 +34,9 @@ enum : unsigned {
 
 /// Where the new tokens of each batch entry start: 0 for a prompt, that is
 /// where there are as many new tokens as tokens; else what seqlens_k leaves.
-Tensor pastLengths(Node &node, Size batch, Size tokens, Term isPrompt) {
-  Value lengths = node.value(SeqLens);
-  return generate(node, {batch}, DType::Int64, [&](Emit &e, Terms at) {
+Tensor pastLengths(Node &node, Tensor ends, Size tokens, Term isPrompt) {
+  Value lengths = node.value(ends);
+  return generate(node, ends.dims, DType::Int64, [&](Emit &e, Terms at) {
     Term count = e.size(tokens);
     Term past = e.toIndex(e.at(lengths, at)) + 1 - count;
     past = maximum(select(isPrompt, e.index(0), past), e.index(0));
@@ -200,9 +200,17 @@ LogicalResult importGroupQuery(Node &node) {
   auto ends = reshape(node, node.tensor(SeqLens), {batch});
   if (failed(ends))
     return failure();
+  if (node.has(PositionIds) &&
+      failed(requireDims(node, node.tensor(PositionIds), {batch, tokens},
+                         "position_ids and the new tokens")))
+    return failure();
+  require(node, node.sizes.compare(arith::CmpIPredicate::sge, total, tokens),
+          "needs a total_sequence_length of the {1} new tokens or more, but "
+          "got {0}",
+          total, tokens);
   Emit e(node.b, node.loc);
   Term isPrompt = e.size(total) == e.size(tokens);
-  Tensor starts = pastLengths(node, batch, tokens, isPrompt);
+  Tensor starts = pastLengths(node, *ends, tokens, isPrompt);
   if (node.intAttr("do_rotary", 0) &&
       failed(
           rotateNew(node, *heads, positionsOf(node, starts, tokens, isPrompt))))

@@ -43,6 +43,17 @@ Tensor part(Node &node, Tensor x, int64_t axis, Size from, Size size) {
   return slice(node, x, offsets, lengths, steps);
 }
 
+LogicalResult requireDims(Node &node, Tensor &x, ArrayRef<Size> dims,
+                          StringRef what) {
+  if (x.rank() != int64_t(dims.size()))
+    return node.bad("needs rank " + Twine(dims.size()) + " of " + what +
+                    ", but got " + Twine(x.rank()));
+  for (auto [mine, wanted] : llvm::zip(x.dims, dims))
+    if (failed(requireEqual(node, mine, wanted, what)))
+      return failure();
+  return success();
+}
+
 FailureOr<Tensor> afterPast(Node &node, Tensor past, Tensor x) {
   if (past.rank() != 4 || past.dtype != x.dtype)
     return node.bad("needs a past of [batch, heads, length, width] of the "

@@ -23,6 +23,10 @@ mlir::FailureOr<Tensor> splitHeads(Node &node, Tensor x, int64_t heads);
 mlir::FailureOr<Tensor> mergeHeads(Node &node, Tensor x);
 /// x[from : from + size] of one dimension.
 Tensor part(Node &node, Tensor x, int64_t axis, Size from, Size size);
+/// Requires a tensor of these sizes: at compile time where both are known.
+mlir::LogicalResult requireDims(Node &node, Tensor &x,
+                                llvm::ArrayRef<Size> dims,
+                                llvm::StringRef what);
 /// past [B, H, P, D] and then x [B, H, S, D].
 mlir::FailureOr<Tensor> afterPast(Node &node, Tensor past, Tensor x);
 

@@ -90,9 +90,12 @@ void setCausal(Node &node, AttentionOptions &options, Heads &heads) {
       full(node, {}, DType::Int64, e.cast(e.size(past), e.b.getI64Type()));
 }
 
-/// Part i of the fourth dimension of [B, T, H, n, D], as [B, H, T, D].
-FailureOr<Tensor> packedPart(Node &node, Tensor x, int64_t i) {
+/// Part i of n of the fourth dimension of [B, T, H, n, D], as [B, H, T, D].
+FailureOr<Tensor> packedPart(Node &node, Tensor x, int64_t i, int64_t n) {
   Sizes &sizes = node.sizes;
+  if (failed(
+          requireEqual(node, x.dims[3], sizes.constant(n), "the packed parts")))
+    return failure();
   Tensor own = part(node, x, 3, sizes.constant(i), sizes.constant(1));
   auto flat = reshape(node, own, {x.dims[0], x.dims[1], x.dims[2], x.dims[4]});
   if (failed(flat))
@@ -109,9 +112,9 @@ FailureOr<Heads> readHeads(Node &node, int64_t count) {
   for (unsigned i : {0, 1, 2}) {
     FailureOr<Tensor> own = failure();
     if (packed)
-      own = packedPart(node, node.tensor(0), i);
+      own = packedPart(node, node.tensor(0), i, 3);
     else if (packedKeys && i > 0)
-      own = packedPart(node, node.tensor(1), i - 1);
+      own = packedPart(node, node.tensor(1), i - 1, 2);
     else if (!node.has(i))
       return node.bad("lacks key or value");
     else
@@ -129,6 +132,11 @@ LogicalResult addProjectionBias(Node &node, Tensor bias, Heads &heads) {
   Sizes &sizes = node.sizes;
   Size at = sizes.constant(0);
   bool areSplit = node.has(1) && node.tensor(1).rank() == 4;
+  Size all = at;
+  for (Tensor *x : {&heads.query, &heads.key, &heads.value})
+    all = sizes.add(all, sizes.mul(x->dims[1], x->dims[3]));
+  if (failed(requireDims(node, bias, {all}, "the bias and the projections")))
+    return failure();
   for (Tensor *x : {&heads.query, &heads.key, &heads.value}) {
     Size width = sizes.mul(x->dims[1], x->dims[3]);
     Tensor own = part(node, bias, 0, at, width);
@@ -189,6 +197,9 @@ FailureOr<Tensor> pastHalf(Node &node, Tensor past, int64_t i) {
   Sizes &sizes = node.sizes;
   if (past.rank() != 5)
     return node.bad("needs a past of [2, batch, heads, length, width]");
+  if (failed(requireEqual(node, past.dims[0], sizes.constant(2),
+                          "the keys and values of the past")))
+    return failure();
   Tensor half = part(node, past, 0, sizes.constant(i), sizes.constant(1));
   return reshape(node, half, ArrayRef<Size>(past.dims).drop_front());
 }

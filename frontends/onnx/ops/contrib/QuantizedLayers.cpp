@@ -23,6 +23,24 @@ std::string quantized(Node &node, unsigned like, bool hasZero,
       .str();
 }
 
+/// Nodes that make `b` of v, whole numbers that may be outside of the type of
+/// the node's first input: saturated to it.
+std::string saturated(Node &node) {
+  bool isSigned = node.dtype(0) == DType::Int8;
+  return formatv("low = Constant<value_float: float = {0}>() "
+                 "high = Constant<value_float: float = {1}>() "
+                 "c = Clip(v, low, high) b = Cast<to: int = {2}>(c) ",
+                 isSigned ? "-128.0" : "0.0", isSigned ? "127.0" : "255.0",
+                 static_cast<int>(node.dtype(0)))
+      .str();
+}
+
+/// The zero point yz, which may be left out, as a float.
+std::string zeroPoint(Node &node, unsigned i) {
+  return node.has(i) ? "z = Cast<to: int = 1>(yz) "
+                     : "z = Constant<value_float: float = 0.0>() ";
+}
+
 /// [N, C, ...] from [N, ..., C] and back.
 std::pair<std::string, std::string> channelsFirst(Node &node) {
   if (!node.intAttr("channels_last", 0))
@@ -57,6 +75,7 @@ LogicalResult importQLinearConv(Node &node) {
       first, last));
 }
 
+// round(mean / y_scale + y_zero): the zero point is added before rounding
 LogicalResult importQLinearAveragePool(Node &node) {
   auto [first, last] = channelsFirst(node);
   return node.expand(formatv(
@@ -64,8 +83,9 @@ LogicalResult importQLinearAveragePool(Node &node) {
       "xz) t = AveragePool<auto_pad: string = @auto_pad, ceil_mode: int = "
       "@ceil_mode, count_include_pad: int = @count_include_pad, "
       "kernel_shape: ints = @kernel_shape, pads: ints = @pads, "
-      "strides: ints = @strides>(d) q = {2} y = {1}(q) }",
-      first, last, quantized(node, 0, node.has(4), "(t, ys, yz)")));
+      "strides: ints = @strides>(d) r = Div(t, ys) {2} s = Add(r, z) "
+      "v = Round(s) {3} y = {1}(b) }",
+      first, last, zeroPoint(node, 4), saturated(node)));
 }
 
 LogicalResult importQLinearReduceMean(Node &node) {
@@ -91,24 +111,16 @@ LogicalResult importQLinearSoftmax(Node &node) {
   auto axis = node.axis(node.intAttr("axis", isFlat ? 1 : -1), rank);
   if (failed(axis))
     return failure();
-  bool isSigned = node.dtype(0) == DType::Int8;
   std::string flat =
       isFlat ? formatv("Flatten<axis: int = {0}>", *axis).str() : "Identity";
   return node.expand(formatv(
       "(x, xs, xz, ys, yz) => (y) {{ p = {0}(x) "
       "d = Cast<to: int = 1>(p) axes = Constant<value_ints: ints = [{1}]>() "
-      "m = ReduceMax(d, axes) u = Sub(d, m) v = Mul(u, xs) e = Exp(v) "
+      "m = ReduceMax(d, axes) u = Sub(d, m) w = Mul(u, xs) e = Exp(w) "
       "s = ReduceSum(e, axes) one = Constant<value_float: float = 1.0>() "
       "r = Div(one, ys) f = Floor(r) n = Mul(e, f) q = Div(n, s) "
-      "i = Round(q) z = {2} t = Add(i, z) "
-      "low = Constant<value_float: float = {3}>() "
-      "high = Constant<value_float: float = {4}>() c = Clip(t, low, high) "
-      "b = Cast<to: int = {5}>(c) k = Shape(x) y = Reshape(b, k) }",
-      flat, isFlat ? 1 : *axis,
-      node.has(4) ? "Cast<to: int = 1>(yz)"
-                  : "Constant<value_float: float = 0.0>()",
-      isSigned ? "-128.0" : "0.0", isSigned ? "127.0" : "255.0",
-      static_cast<int>(node.dtype(0))));
+      "i = Round(q) {2} v = Add(i, z) {3} k = Shape(x) y = Reshape(b, k) }",
+      flat, isFlat ? 1 : *axis, zeroPoint(node, 4), saturated(node)));
 }
 
 // EmbedLayerNormalization of quantised tables; inputs: ids, segments?, word,

@@ -65,7 +65,7 @@ LogicalResult importQLinearMatMul(Node &node) {
 FailureOr<Tensor> toReal(Node &node, Tensor sums, Tensor factor, Tensor *bias) {
   SmallVector<Tensor> inputs{sums, factor};
   if (bias)
-    inputs.push_back(*bias);
+    inputs.push_back(castTo(node, *bias, DType::Float));
   return perElement(node, inputs, DType::Float, [&](ArrayRef<Term> x) {
     Term real = toFloat(x[0], sums.dtype) * x[1];
     return bias ? real + x[2] : real;
@@ -231,7 +231,10 @@ FailureOr<Tensor> integerProduct(Node &node, IntegerProduct in) {
   auto factor = times(node, node.tensor(in.aScale), node.tensor(in.bScale));
   if (failed(sums) || failed(factor))
     return failure();
-  return toReal(node, *sums, *factor, optional(node, in.bias));
+  auto out = toReal(node, *sums, *factor, optional(node, in.bias));
+  if (failed(out))
+    return failure();
+  return castTo(node, *out, node.dtype(in.aScale));
 }
 
 ArrayRef<Registration> qlinearOps() { return table; }

@@ -29,8 +29,9 @@ struct Quantization {
 mlir::FailureOr<Tensor> quantize(Node &node, Tensor x, Grid grid,
                                  Quantization how);
 mlir::FailureOr<Tensor> dequantize(Node &node, Tensor x, Grid grid, DType to);
-/// (A - a_zero) (B - b_zero) (a_scale b_scale) + bias as float32. Eight-bit A
-/// and B and what belongs to them are the node's inputs of these numbers.
+/// (A - a_zero) (B - b_zero) (a_scale b_scale) + bias, of the scales' type.
+/// Eight-bit A and B and what belongs to them are the node's inputs of these
+/// numbers.
 struct IntegerProduct {
   unsigned a, b, aScale, bScale, aZero, bZero, bias;
 };
