@@ -69,6 +69,8 @@ static void addPlan(PassManager &passes, const PipelineOptions &options) {
   passes.addPass(createFuseKernels());
   passes.addPass(createPlanKernels(
       {options.machine.vectorBits, options.machine.vectorRegisters()}));
+  // Panels are as high as the tiles.
+  passes.addPass(createPackGemmWeights());
 }
 
 static void addBuffers(PassManager &passes, const PipelineOptions &options) {

@@ -2,6 +2,8 @@
 
 #include "compiler/weights/ProgramModule.h"
 
+#include "dialects/model/Model.h"
+
 #include "mlir/IR/Builders.h"
 
 using namespace mlir;
@@ -9,6 +11,25 @@ using namespace mlir;
 namespace niello {
 
 static constexpr StringLiteral kName = "weight_programs";
+
+Block::iterator afterWeights(ModuleOp module) {
+  Block::iterator place = module.getBody()->begin();
+  while (place != module.getBody()->end() && isa<model::WeightOp>(*place))
+    ++place;
+  return place;
+}
+
+// Names tell what a program does and which weight is meant: equal ones are one.
+static void addPrograms(ModuleOp to, ModuleOp from) {
+  SymbolTable symbols(to);
+  for (Operation &op : llvm::make_early_inc_range(*from.getBody())) {
+    if (symbols.lookup(SymbolTable::getSymbolName(&op)))
+      continue;
+    op.remove();
+    symbols.insert(&op, isa<model::WeightOp>(op) ? afterWeights(to)
+                                                 : to.getBody()->end());
+  }
+}
 
 ModuleOp findWeightPrograms(ModuleOp module) {
   for (auto inner : module.getOps<ModuleOp>())
@@ -34,8 +55,17 @@ OwningOpRef<ModuleOp> takeWeightPrograms(ModuleOp module) {
 LogicalResult runBesidePrograms(PassManager &passes, ModuleOp module) {
   OwningOpRef<ModuleOp> programs = takeWeightPrograms(module);
   LogicalResult done = passes.run(module);
-  if (programs)
-    module.push_back(programs.release());
+  if (!programs)
+    return done;
+  module.push_back(*programs);
+  ModuleOp kept = programs.release();
+  for (auto added : module.getOps<ModuleOp>()) {
+    if (added == kept || added.getSymName() != kName)
+      continue;
+    addPrograms(kept, added);
+    added.erase();
+    break;
+  }
   return done;
 }
 

@@ -20,8 +20,12 @@ mlir::ModuleOp getWeightPrograms(mlir::ModuleOp module);
 /// Takes it out of the module; null where there is none.
 mlir::OwningOpRef<mlir::ModuleOp> takeWeightPrograms(mlir::ModuleOp module);
 
-/// Runs passes on all but the programs, which keep the form that the stage
-/// `packed` shows: they are compiled on their own.
+/// The place after a module's weights, which stand first in its text.
+mlir::Block::iterator afterWeights(mlir::ModuleOp module);
+
+/// Runs passes on all but the programs, which keep the form they were made in:
+/// they are compiled on their own. A pass that makes some finds no module for
+/// them and makes it; what is new in it, by name, is added to the others.
 mlir::LogicalResult runBesidePrograms(mlir::PassManager &passes,
                                       mlir::ModuleOp module);
 

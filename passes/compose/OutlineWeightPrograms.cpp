@@ -246,14 +246,6 @@ private:
   llvm::StringMap<FlatSymbolRefAttr> byText, byCall;
 };
 
-// Weights stand first in a module's text.
-Block::iterator afterWeights(ModuleOp module) {
-  Block::iterator place = module.getBody()->begin();
-  while (place != module.getBody()->end() && isa<model::WeightOp>(*place))
-    ++place;
-  return place;
-}
-
 FlatSymbolRefAttr Outliner::findProgram(const Candidate &candidate) {
   OpBuilder builder(module.getContext());
   Location loc = candidate.value.getLoc();

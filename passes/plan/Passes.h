@@ -4,6 +4,7 @@
 #define NIELLO_PASSES_PLAN_PASSES_H
 
 #include "dialects/kernel/Kernel.h"
+#include "dialects/model/Model.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 

@@ -53,6 +53,34 @@ def PlanKernels : Pass<"plan-kernels"> {
   ];
 }
 
+def PackGemmWeights : Pass<"pack-gemm-weights", "mlir::ModuleOp"> {
+  let summary = "Let the compiler pack the weights of contractions";
+  let description = [{
+    ```
+    kernel.gemm ins(x, load_weight @w) { x w }
+      ->
+    kernel.gemm ins(x, load_weight @packed_0) { x (w, read in panels) }
+    weight @packed_0 program(@pack_..) of [@w]
+    ```
+    Columns of the result lie in panels of 16, which every level reads as one or
+    more vectors; rows, of a convolution say, in panels as high as the tile.
+    Inside a panel the depth is the outer dimension. The generator reads panels
+    as they lie and packs nothing at run time.
+    - Needs: kernels with tiles, from `plan-kernels`; weights are loaded outside
+      of kernels.
+    - Leaves: a weight that anything else reads, above 64 MB, of fewer columns
+      or rows than a panel has, or that panels would make a quarter larger;
+      contractions that the generator leaves to loops.
+    - Order: after `plan-kernels`; before `outline-kernels`, so that the plan
+      shows what is read.
+    - Float: no change: the order of the sum stays.
+  }];
+  let dependentDialects = [
+    "mlir::func::FuncDialect", "mlir::linalg::LinalgDialect",
+    "mlir::tensor::TensorDialect", "niello::model::ModelDialect"
+  ];
+}
+
 def OutlineKernels : Pass<"outline-kernels", "mlir::ModuleOp"> {
   let summary = "Turn each kernel into a function, equal ones into one";
   let description = [{

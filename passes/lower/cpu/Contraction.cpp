@@ -71,6 +71,25 @@ SmallVector<unsigned> roleOf(Contraction &contraction, AffineMap with,
   return role;
 }
 
+// The width W of a map (d floordiv W, k..., d mod W), d the one loop of a role,
+// over memory of that very order; 0 for other maps.
+int64_t panelWidth(Value memref, AffineMap map, ArrayRef<unsigned> role,
+                   ArrayRef<unsigned> k, Operation *cast) {
+  auto type = llvm::cast<MemRefType>(memref.getType());
+  if (cast || role.size() != 1 || map.getNumResults() != k.size() + 2 ||
+      !type.getLayout().isIdentity() || !type.hasStaticShape())
+    return 0;
+  int64_t width = type.getShape().back();
+  AffineExpr loop = getAffineDimExpr(role[0], map.getContext());
+  if (map.getResults().front() != loop.floorDiv(width) ||
+      map.getResults().back() != loop % width)
+    return 0;
+  for (auto [at, result] : llvm::zip(k, map.getResults().drop_front()))
+    if (result != getAffineDimExpr(at, map.getContext()))
+      return 0;
+  return width;
+}
+
 } // namespace
 
 StringRef matchContraction(linalg::GenericOp op, Contraction &contraction) {
@@ -124,6 +143,12 @@ StringRef matchContraction(linalg::GenericOp op, Contraction &contraction) {
   llvm::sort(contraction.k, [&](unsigned left, unsigned right) {
     return place(left) < place(right);
   });
+  contraction.aPanel =
+      panelWidth(contraction.a, contraction.aMap, contraction.m, contraction.k,
+                 contraction.aCast);
+  contraction.bPanel =
+      panelWidth(contraction.b, contraction.bMap, contraction.n, contraction.k,
+                 contraction.bCast);
   return contraction.k.empty() ? "it sums over nothing" : "";
 }
 

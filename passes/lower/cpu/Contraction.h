@@ -22,6 +22,9 @@ struct Contraction {
   mlir::Operation *aCast = nullptr, *bCast = nullptr;
   mlir::Type element; // of the accumulator
   llvm::SmallVector<unsigned> outer, m, n, k;
+  // The width of the panels in which A or B lies in memory already,
+  // [rows or columns / width][k][width], contiguous; 0 for any other layout.
+  int64_t aPanel = 0, bPanel = 0;
 
   unsigned numLoops() { return cMap.getNumDims(); }
 };

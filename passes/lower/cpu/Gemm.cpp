@@ -90,6 +90,7 @@ void GemmEmitter::emit() {
                          .createLoopRanges(builder, loc))
     sizes.push_back(getValueOrCreateConstantIndexOp(builder, loc, range.size));
   loops.assign(sizes.size(), index(0));
+  firstRow = index(0);
   auto product = [&](ArrayRef<unsigned> role) {
     Value value = index(1);
     for (unsigned loop : role)
@@ -132,9 +133,35 @@ Value GemmEmitter::scratch(Value elements) {
                                  builder.getI64IntegerAttr(64));
 }
 
+// All elements of a contiguous memref, one after the other.
+Value GemmEmitter::flat(Value memref) {
+  int64_t rank = cast<MemRefType>(memref.getType()).getRank();
+  auto dims = llvm::seq<int64_t>(0, rank);
+  ReassociationIndices all(dims.begin(), dims.end());
+  return memref::CollapseShapeOp::create(builder, loc, memref,
+                                         ArrayRef<ReassociationIndices>{all});
+}
+
+// Where the vectors of a tile start in panels of B. A vector beyond the last
+// panel reads that one again; its sums are never stored.
+void GemmEmitter::findPanels(Value column) {
+  int64_t width = contraction.bPanel;
+  int64_t panels = cast<MemRefType>(contraction.b.getType()).getDimSize(0);
+  bStarts.clear();
+  for (int64_t v = 0; v < tile.vectors; ++v) {
+    Value at = add(column, index(v * tile.lanes));
+    Value panel = builder.createOrFold<arith::DivUIOp>(loc, at, index(width));
+    Value inside = builder.createOrFold<arith::RemUIOp>(loc, at, index(width));
+    if (panels * width % tile.columns())
+      panel = min(panel, index(panels - 1));
+    bStarts.push_back(add(mul(panel, mul(k, index(width))), inside));
+  }
+}
+
 // Scratch of one thread.
 void GemmEmitter::startThread() {
-  packedB = scratch(mul(k, index(tile.columns())));
+  packedB = hasPackedB() ? flat(contraction.b)
+                         : scratch(mul(k, index(tile.columns())));
   accumulators = memref::AllocOp::create(
       builder, loc,
       MemRefType::get({tile.rows * tile.columns()}, contraction.element),
@@ -142,7 +169,10 @@ void GemmEmitter::startThread() {
 }
 
 void GemmEmitter::runPanel(Value block, Value rows, Value column) {
-  packB(column);
+  if (hasPackedB())
+    findPanels(column);
+  else
+    packB(column);
   forEach(index(0), rows, index(tile.rows), [&](Value row) {
     computeTile(row, sub(rows, row));
     storeTile(add(block, row), column);
@@ -170,15 +200,19 @@ void GemmEmitter::forAllOuter(int64_t blockRows) {
 
 // A is packed once for all: panels of B are what threads share.
 void GemmEmitter::forAllPanels(int64_t blockRows) {
-  packedA = scratch(mul(k, index(blockRows)));
+  packedA =
+      hasPackedA() ? flat(contraction.a) : scratch(mul(k, index(blockRows)));
   SmallVector<Value> counts;
   for (unsigned loop : contraction.outer)
     counts.push_back(sizes[loop]);
-  counts.push_back(builder.createOrFold<arith::CeilDivUIOp>(
-      loc, n, index(tile.columns())));
+  counts.push_back(
+      builder.createOrFold<arith::CeilDivUIOp>(loc, n, index(tile.columns())));
   forEach(index(0), m, index(blockRows), [&](Value block) {
     Value rows = min(index(blockRows), sub(m, block));
-    packA(block, rows);
+    if (hasPackedA())
+      firstRow = block;
+    else
+      packA(block, rows);
     forAll(counts, [&](ValueRange at) {
       for (auto [loop, value] : llvm::zip(contraction.outer, at))
         loops[loop] = value;

@@ -9,7 +9,9 @@
 //         tile, bias, residual ...     ->  output, a row at a time
 //
 // MR rows, NR = vectors x lanes columns. Packing hides every layout: strides,
-// transposes, conversions and a convolution's window are read there only.
+// transposes, conversions and a convolution's window are read there only. A
+// weight that the compiler has packed is read as it lies: A in panels of MR, B
+// in panels of any number of vectors.
 
 #ifndef NIELLO_PASSES_LOWER_CPU_GEMM_H
 #define NIELLO_PASSES_LOWER_CPU_GEMM_H
@@ -41,6 +43,9 @@ struct GemmEmitter {
   llvm::SmallVector<mlir::Value> loops; // current value of every loop
   mlir::Value m, n, k;                  // sizes of the roles
   mlir::Value packedA, packedB, accumulators;
+  mlir::Value firstRow; // of A, at the start of packedA
+  llvm::SmallVector<mlir::Value>
+      bStarts; // of each vector of the tile, at k = 0
 
   GemmEmitter(mlir::OpBuilder &builder, mlir::Location loc,
               const Contraction &contraction, GemmTile tile)
@@ -70,6 +75,13 @@ struct GemmEmitter {
   mlir::VectorType vectorType(mlir::Type element);
 
 private:
+  // Whether the compiler has packed the operand, as this tile reads it.
+  bool hasPackedA() const { return contraction.aPanel == tile.rows; }
+  bool hasPackedB() const {
+    return contraction.bPanel && contraction.bPanel % tile.lanes == 0;
+  }
+  mlir::Value flat(mlir::Value memref);
+  void findPanels(mlir::Value column);
   mlir::Value scratch(mlir::Value elements);
   void startThread();
   void runPanel(mlir::Value block, mlir::Value rows, mlir::Value column);

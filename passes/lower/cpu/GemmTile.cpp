@@ -20,19 +20,22 @@ void GemmEmitter::microKernel(Value block, int64_t rows) {
   bool isFloat = isa<FloatType>(contraction.element);
   Value zero =
       arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-  Value base = mul(block, k); // block counts rows, so this is block * K
+  Value base = mul(add(firstRow, block), k); // these count rows
   SmallVector<Value> start(rows * tile.vectors, zero);
   auto depth = scf::ForOp::create(builder, loc, index(0), k, index(1), start);
   {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(depth.getBody());
     Value at = depth.getInductionVar();
-    Value bAt = mul(at, index(tile.columns()));
+    int64_t pitch = hasPackedB() ? contraction.bPanel : tile.columns();
+    Value bAt = mul(at, index(pitch));
     Value aAt = add(base, mul(at, index(tile.rows)));
     SmallVector<Value> b, next;
-    for (int64_t v = 0; v < tile.vectors; ++v)
-      b.push_back(vector::LoadOp::create(builder, loc, type, packedB,
-                                         add(bAt, index(v * tile.lanes))));
+    for (int64_t v = 0; v < tile.vectors; ++v) {
+      Value start = hasPackedB() ? bStarts[v] : index(v * tile.lanes);
+      b.push_back(
+          vector::LoadOp::create(builder, loc, type, packedB, add(bAt, start)));
+    }
     for (int64_t r = 0; r < rows; ++r) {
       Value a =
           memref::LoadOp::create(builder, loc, packedA, add(aAt, index(r)));

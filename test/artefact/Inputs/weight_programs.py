@@ -4,7 +4,8 @@
     weight_programs.py FOLDER
 
 fold.onnx: transposes, a quotient of weights, and DequantizeLinear on both sides
-of the budget. zero.onnx: an integer division of weights by zero.
+of the budget. pack.onnx: products with weights of small whole numbers, whose
+sums are exact in any order. zero.onnx: an integer division of weights by zero.
 """
 
 import sys
@@ -63,6 +64,30 @@ def main():
          "v": normal(512) ** 2 + 1, "small": bytes_of(512, 512),
          "large": bytes_of(1024, 512), "s": np.float32(0.1), "z": np.int8(3)},
     )
+    def whole_numbers(*shape):
+        return random.integers(-8, 9, shape).astype(np.float32)
+
+    save(
+        f"{folder}/pack.onnx",
+        [
+            node("MatMul", ["x", "wide"], ["h"], "wide"),
+            node("Gemm", ["h", "turned"], ["y"], "turned", transB=1),
+            node("Conv", ["image", "filters"], ["z"], "conv",
+                 pads=[1, 1, 1, 1]),
+            node("Conv", ["z", "pointwise"], ["out"], "pointwise"),
+        ],
+        {"x": (real, ["rows", 96]), "image": (real, [2, 8, 9, 11])},
+        {"y": (real, ["rows", 40]), "out": (real, [2, 70, 9, 11])},
+        {"wide": whole_numbers(96, 100), "turned": whole_numbers(40, 100),
+         "filters": whole_numbers(30, 8, 3, 3),
+         "pointwise": whole_numbers(70, 30, 1, 1)},
+    )
+    rows = np.arange(17 * 96) % 13 - 6
+    np.save(f"{folder}/x.npy", rows.reshape(17, 96).astype(np.float32))
+    np.save(f"{folder}/x1.npy", rows[:96].reshape(1, 96).astype(np.float32))
+    image = np.arange(2 * 8 * 9 * 11) % 11 - 5
+    np.save(f"{folder}/image.npy",
+            image.reshape(2, 8, 9, 11).astype(np.float32))
     save(
         f"{folder}/zero.onnx",
         [
