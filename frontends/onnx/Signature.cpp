@@ -63,30 +63,70 @@ static LogicalResult checkSameTypes(Node &node) {
   return success();
 }
 
+/// Whether the formal may be bound to a value of this kind.
+static bool takesKind(const onnx::OpSchema::FormalParameter &formal,
+                      OnnxValue::Kind kind) {
+  StringRef prefix = kind == OnnxValue::Kind::Sequence   ? "seq("
+                     : kind == OnnxValue::Kind::Optional ? "optional("
+                                                         : "";
+  return prefix.empty() || llvm::any_of(formal.GetTypes(), [&](auto *type) {
+           return StringRef(*type).starts_with(prefix);
+         });
+}
+
+/// An operator that the standard has, but not yet at the opset of the file.
+static LogicalResult checkOpset(Node &node, const std::string &domain) {
+  const onnx::OpSchema *newest =
+      onnx::OpSchemaRegistry::Schema(node.proto.op_type(), domain);
+  if (!newest)
+    return success();
+  int first = node.opset;
+  while (first < newest->since_version() &&
+         !onnx::OpSchemaRegistry::Schema(newest->Name(), first, domain))
+    ++first;
+  return node.bad("is an operator from opset " + Twine(first) +
+                  " on, but the file declares opset " + Twine(node.opset));
+}
+
 LogicalResult checkSignature(Node &node) {
   std::string domain =
       node.proto.domain() == "ai.onnx" ? "" : node.proto.domain();
   const onnx::OpSchema *schema =
       onnx::OpSchemaRegistry::Schema(node.proto.op_type(), node.opset, domain);
+  bool isOurs = findHandler(domain, node.proto.op_type(), node.opset);
+  if (!schema && isOurs && failed(checkOpset(node, domain)))
+    return failure();
   // Our operators outside the standard read at least their first input; a
   // model's own function may leave it out.
-  if (!schema && node.numInputs() > 0 && !node.has(0) &&
-      findHandler(domain, node.proto.op_type(), node.opset))
+  if (!schema && node.numInputs() > 0 && !node.has(0) && isOurs)
     return node.bad("needs its first input");
   if (!schema && domain == "com.microsoft")
     return checkSameTypes(node);
   if (!schema || schema->inputs().empty())
     return success();
   const auto &formals = schema->inputs();
-  for (auto [i, formal] : llvm::enumerate(formals))
-    if (formal.GetOption() == onnx::OpSchema::Single && !node.has(i))
-      return node.bad("needs an input '" + formal.GetName() + "'");
+  for (auto [i, formal] : llvm::enumerate(formals)) {
+    bool isNeeded = formal.GetOption() == onnx::OpSchema::Single;
+    unsigned end = i + 1;
+    if (formal.GetOption() == onnx::OpSchema::Variadic) {
+      end = std::max<unsigned>(i + formal.GetMinArity(), node.numInputs());
+      isNeeded = formal.GetIsHomogeneous();
+    }
+    for (unsigned at = i; at < end && isNeeded; ++at)
+      if (!node.has(at))
+        return node.bad("needs an input '" + formal.GetName() + "'");
+  }
   llvm::StringMap<std::pair<DType, std::string>> bound; // variable -> operand
   for (unsigned i = 0; i < node.numInputs(); ++i) {
-    if (!node.has(i) || node.input(i).kind != OnnxValue::Kind::Tensor)
+    if (!node.has(i))
       continue;
     size_t at = std::min<size_t>(i, formals.size() - 1);
     const auto &formal = formals[at];
+    if (!takesKind(formal, node.input(i).kind))
+      return node.bad("takes a tensor for '" + node.proto.input(i) +
+                      "', not a sequence or an optional");
+    if (node.input(i).kind != OnnxValue::Kind::Tensor)
+      continue;
     bool isVariadic = formal.GetOption() == onnx::OpSchema::Variadic;
     if (i >= formals.size() && !isVariadic)
       return node.bad("takes at most " + Twine(formals.size()) +

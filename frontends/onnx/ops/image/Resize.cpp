@@ -70,7 +70,7 @@ Size scaledSize(Node &node, Size size, Value scale,
   Sizes &sizes = node.sizes;
   if (known && *known == std::floor(*known) && *known >= 1 && *known < 1e6)
     return sizes.mul(size, sizes.constant(*known));
-  if (known && *known > 0 && 1 / *known == std::floor(1 / *known))
+  if (known && *known > 1e-6 && 1 / *known == std::floor(1 / *known))
     return sizes.floorDiv(size, sizes.constant(1 / *known));
   if (auto c = Sizes::asConstant(size); c && known)
     return sizes.constant(std::clamp(std::floor(*c * *known), 0.0, 1e15));

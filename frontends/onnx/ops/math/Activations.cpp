@@ -15,8 +15,18 @@ using model::Term;
 
 using Function = llvm::function_ref<Term(Term)>;
 
+// f(x), for 16 bits in f32 and rounded once: in steps of f16 nothing is left of
+// the 1 + erf(x) of a GELU below -3.
+Term roundedOnce(Term x, Function f) {
+  auto narrow = dyn_cast<FloatType>(x.getType());
+  if (!narrow || narrow.getWidth() >= 32)
+    return f(x);
+  return x.emit->cast(f(x.emit->cast(x, x.emit->b.getF32Type())), narrow);
+}
+
 LogicalResult map(Node &node, Function f) {
-  return node.result(0, mapElements(node, node.tensor(0), node.dtype(0), f));
+  return node.result(0, mapElements(node, node.tensor(0), node.dtype(0),
+                                    [&](Term x) { return roundedOnce(x, f); }));
 }
 
 Term log1p(Term x) { return apply<math::Log1pOp>(x); }
@@ -127,7 +137,8 @@ template <Term (*f)(Term)> LogicalResult importBiased(Node &node) {
   auto x = biased(node);
   if (failed(x))
     return failure();
-  return node.result(0, mapElements(node, *x, x->dtype, f));
+  return node.result(0, mapElements(node, *x, x->dtype,
+                                    [](Term x) { return roundedOnce(x, f); }));
 }
 
 // x sigmoid(1.702 x), with another factor as an attribute
