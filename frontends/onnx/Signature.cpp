@@ -106,13 +106,12 @@ LogicalResult checkSignature(Node &node) {
     return success();
   const auto &formals = schema->inputs();
   for (auto [i, formal] : llvm::enumerate(formals)) {
-    bool isNeeded = formal.GetOption() == onnx::OpSchema::Single;
+    if (formal.GetOption() == onnx::OpSchema::Optional)
+      continue;
     unsigned end = i + 1;
-    if (formal.GetOption() == onnx::OpSchema::Variadic) {
+    if (formal.GetOption() == onnx::OpSchema::Variadic)
       end = std::max<unsigned>(i + formal.GetMinArity(), node.numInputs());
-      isNeeded = formal.GetIsHomogeneous();
-    }
-    for (unsigned at = i; at < end && isNeeded; ++at)
+    for (unsigned at = i; at < end; ++at)
       if (!node.has(at))
         return node.bad("needs an input '" + formal.GetName() + "'");
   }

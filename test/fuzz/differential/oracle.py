@@ -129,9 +129,9 @@ class Oracle:
                 return reckon(node, *arrays)
         read = {name: values[name] for name in names_read(node)
                 if name in values}
-        if node.op_type.startswith("TreeEnsemble"):
+        if node.op_type.startswith(("TreeEnsemble", "LinearRegressor")):
             # onnxruntime has not all integers, and the reference evaluator
-            # rounds thresholds to them; the small ones drawn fit float32.
+            # rounds numbers to them; the small ones drawn fit float32.
             read = {name: array.astype("float32") if array.dtype.kind in "iu"
                     else array for name, array in read.items()}
         unjudged = UNJUDGED.get(node.op_type)
