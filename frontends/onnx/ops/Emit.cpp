@@ -378,9 +378,17 @@ Tensor slice(Node &node, Tensor &tensor, ArrayRef<Size> offsets,
              ArrayRef<Size> lengths, ArrayRef<Size> strides) {
   Value value = node.value(tensor);
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
-  // An empty slice may start at the end, which extract_slice does not take.
+  // An empty slice may start at the end, which extract_slice does not take; its
+  // length need not be known for that.
   Size zero = node.sizes.constant(0);
-  if (llvm::is_contained(lengths, zero) || llvm::is_contained(tensor.dims, zero))
+  bool startsAtEnd =
+      llvm::any_of(llvm::zip(offsets, tensor.dims), [](auto pair) {
+        auto offset = Sizes::asConstant(std::get<0>(pair));
+        auto dim = Sizes::asConstant(std::get<1>(pair));
+        return offset && dim && *offset >= *dim;
+      });
+  if (startsAtEnd || llvm::is_contained(lengths, zero) ||
+      llvm::is_contained(tensor.dims, zero))
     return wrap(empty(node, lengths, element), tensor.dtype, lengths);
   value = tensor::ExtractSliceOp::create(
       node.b, node.loc, typeOf(lengths, element), value, offsets, lengths,
