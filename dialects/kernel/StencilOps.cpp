@@ -41,7 +41,7 @@ LogicalResult StencilOp::verify() {
     return emitOpError("needs an output of rank 3 or more, but got ") << output;
   for (Value slices : getSlices()) {
     auto type = cast<ShapedType>(slices.getType());
-    if (type.getRank() < 2 || // C3
+    if (type.getRank() < 1 || // C3
         failed(verifyCompatibleShape(type.getShape().take_front(),
                                      output.getShape().take_front())))
       return emitOpError("needs as many slices in each operand as in the "

@@ -70,18 +70,25 @@ static Term elementAt(Emit &e, GridSampleOp op, Terms place,
       [&] { return e.constant(sum, 0); });
 }
 
+void model::checkSizes(Emit &e, GridSampleOp op) {
+  e.requireEqual(e.dim(op.getInput(), 0), e.dim(op.getGrid(), 0),
+                 "grid_sample needs one batch size, but got {0} and {1}");
+  for (int64_t i : llvm::seq<int64_t>(2, rankOf(op.getInput()))) {
+    Term length = e.dim(op.getInput(), i);
+    e.require(length > 0, "grid_sample needs an element, but got a size of {0}",
+              {length});
+  }
+}
+
 FailureOr<SmallVector<Value>> GridSampleOp::lowerPlain(OpBuilder &builder) {
   Emit e(builder, getLoc());
   Type type = elementType(getInput()), sum = sumType(type);
   int64_t spatial = rankOf(getInput()) - 2;
   Terms input = e.dims(getInput());
-  e.requireEqual(input[0], e.dim(getGrid(), 0),
-                 "grid_sample needs one batch size, but got {0} and {1}");
+  checkSizes(e, *this);
   SmallVector<Extent> ranges;
   for (int64_t i : llvm::seq(spatial)) {
     Term length = input[i + 2], size = e.cast(length, sum);
-    e.require(length > 0, "grid_sample needs an element, but got a size of {0}",
-              {length});
     bool corners = getAlignCorners();
     ranges.push_back({e.constant(sum, corners ? 0 : -0.5),
                       size - (corners ? 1 : 0.5), length});

@@ -25,6 +25,14 @@ Term wholeToIndex(Term real);
 /// 0 <= i <= last.
 Term clampIndex(Term i, Term last);
 
+/// Stops the run unless a grid_sample's sizes fit: one batch size, and
+/// elements to sample.
+void checkSizes(Emit &e, GridSampleOp op);
+
+/// The same for a roi_align: regions of four numbers, each with a batch entry
+/// that is there, and elements to sample.
+void checkSizes(Emit &e, RoiAlignOp op);
+
 } // namespace niello::model
 
 #endif // NIELLO_DIALECTS_MODEL_INTERPOLATE_H

@@ -26,7 +26,8 @@ static Between between(Emit &e, Term x, Term length) {
   Term size = e.cast(length, x.getType()), last = length - 1;
   Term inside = (x >= -1) & (x <= size);
   Term kept = maximum(x, x.like(0));
-  Term low = minimum(wholeToIndex(floor(kept)), last);
+  // A NaN, which is not inside, must not become a place below 0.
+  Term low = clampIndex(wholeToIndex(floor(kept)), last);
   Term high = minimum(low + 1, last);
   Term rest = select(low >= last, x.like(0), kept - e.cast(low, x.getType()));
   return {inside, low, high, 1 - rest, rest};
@@ -54,18 +55,22 @@ static Term sampleAt(Emit &e, const Side &side, Term i, Term s, Type sum) {
   return side.start + (e.cast(i, sum) + part) * side.bin;
 }
 
+void model::checkSizes(Emit &e, RoiAlignOp op) {
+  Term height = e.dim(op.getInput(), 2), width = e.dim(op.getInput(), 3);
+  e.requireEqual(e.dim(op.getRois(), 0), e.dim(op.getBatches(), 0),
+                 "roi_align needs a batch entry a region, but got {1} for {0}");
+  e.requireEqual(e.dim(op.getRois(), 1), e.index(4),
+                 "roi_align needs {1} numbers a region, but got {0}");
+  e.require((height > 0) & (width > 0),
+            "roi_align needs elements, but got {0} by {1}", {height, width});
+  requireInRange(e, op.getBatches(), e.dim(op.getInput(), 0));
+}
+
 FailureOr<SmallVector<Value>> RoiAlignOp::lowerPlain(OpBuilder &builder) {
   Emit e(builder, getLoc());
   Type type = elementType(getInput()), sum = sumType(type);
   Terms input = e.dims(getInput());
-  e.requireEqual(e.dim(getRois(), 0), e.dim(getBatches(), 0),
-                 "roi_align needs a batch entry a region, but got {1} for {0}");
-  e.requireEqual(e.dim(getRois(), 1), e.index(4),
-                 "roi_align needs {1} numbers a region, but got {0}");
-  e.require((input[2] > 0) & (input[3] > 0),
-            "roi_align needs elements, but got {0} by {1}",
-            {input[2], input[3]});
-  requireInRange(e, getBatches(), input[0]);
+  checkSizes(e, *this);
   bool isMax = getKind() == RoiKind::Max;
 
   Term result = e.generate(resultSizes(e, *this), type, [&](Terms place) {

@@ -24,7 +24,8 @@ namespace {
 struct CallStencils : impl::CallStencilsBase<CallStencils> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add(callResize);
+    patterns.add(callGridSample).add(callPool).add(callResize);
+    patterns.add(callRoiAlign);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
   }

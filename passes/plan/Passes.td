@@ -20,8 +20,9 @@ def CallStencils : Pass<"call-stencils"> {
     - Leaves: ops without a stencil for their element type or mode, to loops.
     - Order: before `lower-model-to-linalg`; what it leaves around a stencil
       fuses as other operations do.
-    - Float: sums an axis at a time instead of over all taps at once; within
-      (taps of all axes + 2) epsilon times the sum of |weight element|.
+    - Float: a resize and a mean sum an axis at a time instead of over all taps
+      at once: within (taps of all axes + 2) epsilon times the sum of |weight
+      element|. Grid samples and regions are equal to the bit.
   }];
   let dependentDialects = [
     "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",

@@ -22,6 +22,8 @@ class Resizer {
 public:
   Resizer(Emit &e, ResizeOp op)
       : e(e), op(op), type(elementType(op.getInput())) {
+    if (!isNearest())
+      type = sumType(type);
     sizes = resizeSizes(e, op);
     for (auto [i, axis] : llvm::enumerate(op.getAxes()))
       axes.push_back(resizeAxis(e, op, i, sizes[axis]));
@@ -44,7 +46,7 @@ private:
 
   Emit &e;
   ResizeOp op;
-  Type type;
+  Type type; // of what a stencil sees: f32 for smaller floats with weights
   Terms sizes;
   SmallVector<ResizeAxis> axes;
 };
@@ -147,7 +149,7 @@ Value Resizer::crop(Value x) {
 }
 
 Value Resizer::run() {
-  Value x = op.getInput();
+  Value x = e.castElements(e.wrap(op.getInput()), type);
   ArrayRef<ResizeAxis> left(axes);
   int64_t last = rankOf(x) - 1;
   while (!left.empty()) {
@@ -161,17 +163,20 @@ Value Resizer::run() {
       left = left.drop_front();
     }
   }
-  return op.getCoordinates() == Coordinates::TfCropAndResize ? crop(x) : x;
+  if (op.getCoordinates() == Coordinates::TfCropAndResize)
+    x = crop(x);
+  return e.castElements(e.wrap(x), elementType(op.getInput()));
 }
 
 // resize -> tables, then a stencil for the last two axes and one for each other
 LogicalResult niello::callResize(ResizeOp op, PatternRewriter &rewriter) {
   Type type = elementType(op.getInput());
   bool isNearest = op.getMode() == Interpolation::Nearest;
-  if (isNearest ? !type.isIntOrFloat() || bitsInMemory(type) > 64
-                : !type.isF32())
-    return rewriter.notifyMatchFailure(
-        op, "stencils move numbers up to 64 bits and weight f32 only");
+  if (isNearest && (!type.isIntOrFloat() || bitsInMemory(type) > 64))
+    return rewriter.notifyMatchFailure(op, "stencils move up to 64 bits");
+  // An integer would be cut off from a sum in another order: one less at times.
+  if (!isNearest && (!isa<FloatType>(type) || !sumType(type).isF32()))
+    return rewriter.notifyMatchFailure(op, "stencils weight in f32 only");
   if (op.getAxes().empty())
     return rewriter.notifyMatchFailure(op, "no axis is resized");
   Emit e(rewriter, op.getLoc());

@@ -47,8 +47,13 @@ struct StencilCall {
 };
 
 /// Patterns: the op -> a stencil and its tables, where there is one for it.
+mlir::LogicalResult callGridSample(model::GridSampleOp op,
+                                   mlir::PatternRewriter &rewriter);
+mlir::LogicalResult callPool(model::PoolOp op, mlir::PatternRewriter &rewriter);
 mlir::LogicalResult callResize(model::ResizeOp op,
                                mlir::PatternRewriter &rewriter);
+mlir::LogicalResult callRoiAlign(model::RoiAlignOp op,
+                                 mlir::PatternRewriter &rewriter);
 
 } // namespace niello
 

@@ -41,7 +41,12 @@ int main(int argc, char **argv) {
   }
   const std::string folder = std::string(argv[1]) + "/";
   std::ofstream list(folder + "list");
-  for (const NamedStencil &stencil : resizeStencils())
+  std::vector<NamedStencil> all;
+  for (auto family :
+       {gridSampleStencils, poolStencils, resizeStencils, roiAlignStencils})
+    for (const NamedStencil &stencil : family())
+      all.push_back(stencil);
+  for (const NamedStencil &stencil : all)
     for (const auto &level : kLevels) {
       std::string name = stencil.name + "_" + level.name;
       Stencil built = stencil.build(level.lanes);

@@ -26,7 +26,10 @@ struct NamedStencil {
   std::function<Stencil(int lanes)> build;
 };
 
+std::vector<NamedStencil> gridSampleStencils();
+std::vector<NamedStencil> poolStencils();
 std::vector<NamedStencil> resizeStencils();
+std::vector<NamedStencil> roiAlignStencils();
 
 } // namespace niello::image
 

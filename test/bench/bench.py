@@ -11,6 +11,8 @@ speed   MiniLM-L6 at 1 x 128 and ResNet-50: ratio to onnxruntime, one thread,
 table   a model with an external table of 4 GB: peak memory of the compile,
         time from start to answer of its executable and of its library
 one-op  a one-operator model: size of the static executable, start to answer
+image   image kernels at run-time sizes beside plain loops and onnxruntime,
+        ratios without a limit
 
 A time is printed beside what it should stay below and fails nothing: it says as
 much about the machine as about the program. What fails is a wrong answer, a file
@@ -209,7 +211,35 @@ def one_op(folder, options):
         20, [str(program), *run_flags(feed, folder)]), "ms", 5)
 
 
-GROUPS = {"speed": speed, "table": table, "one-op": one_op}
+# --------------------------------------------------------------- image kernels
+def image(folder, options):
+    import image as kernels
+    import niello
+    import onnxruntime
+
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = settings.inter_op_num_threads = 1
+    for name in kernels.MODELS:
+        path, feed = kernels.write(name, Path(folder))
+        models = []
+        for flag in ("", "-O0"):
+            library = Path(folder) / f"image{flag}.so"
+            subprocess.run([str(checkout.PROGRAM), "compile", str(path), "-o",
+                            str(library), "--emit=shared",
+                            *([flag] if flag else [])],
+                           check=True, capture_output=True)
+            models.append(niello.load(library, threads=1))
+        session = onnxruntime.InferenceSession(
+            str(path), settings, providers=["CPUExecutionProvider"])
+        times = times_in_turns(
+            [lambda m=m: m.run(feed) for m in models]
+            + [lambda: session.run(None, feed)], options.seconds / 4)
+        ours, plain, theirs = (least for least, _ in times)
+        print(f"     {name}: {ours:.2f} ms, {ours / plain:.2f} of the plain "
+              f"loops, {ours / theirs:.2f} of onnxruntime", flush=True)
+
+
+GROUPS = {"speed": speed, "table": table, "one-op": one_op, "image": image}
 
 
 def main():

@@ -111,6 +111,9 @@ def add_resizes():
     # Not bound to the level: the weights' own sums are in vectors of its width.
     resize("antialias", "linear", antialias=1)
     resize("cubic_antialias", "cubic", antialias=1, exclude_outside=1)
+    # One unit in the last place below 128.
+    resize("linear_float16", "linear", kind=TensorProto.FLOAT16,
+           bound=lambda feed: 2.0 ** -4)
     resize("nearest", "nearest", bound=exact, levels=True)
     for kind in (TensorProto.UINT8, TensorProto.FLOAT16, TensorProto.DOUBLE):
         name = TensorProto.DataType.Name(kind).lower()
@@ -130,6 +133,82 @@ def add_resizes():
             ((2, 3, 5, 7), (1, 5, 9, 9)), ((1, 1, 1, 1), (2, 2, 2, 2))])
         resize(f"{mode}_line", mode, bound=bound,
                sizes=[((5,), (12,)), ((7,), (1,))])
+
+
+# ---------------------------------------------------- samples, regions, pools
+def add_grids():
+    sizes = [((1, 1, 1, 1), (1, 1)), ((2, 3, 5, 7), (6, 9)),
+             ((1, 2, 40, 30), (130, 77)), ((0, 1, 2, 2), (3, 3)),
+             ((1, 1, 3, 300), (0, 5)), ((1, 2, 0, 5), (3, 3))]
+    feeds = []
+    for shape, to in sizes:
+        # To 1.6 outside; what is no number reads element 0 in both paths.
+        grid = 1.6 * random(shape[0], *to, 2, seed=1)
+        grid.reshape(-1)[5:100:50] = np.nan
+        grid.reshape(-1)[7:100:50] = 1e30
+        feeds.append({"x": random(*shape), "g": grid})
+    inputs = [("x", TensorProto.FLOAT, ["n", "c", "h", "w"]),
+              ("g", TensorProto.FLOAT, ["n", "oh", "ow", 2])]
+    for mode in ("linear", "nearest", "cubic"):
+        for edge in ("zeros", "border", "reflection"):
+            for corners in (0, 1):
+                node = helper.make_node(
+                    "GridSample", ["x", "g"], ["y"], mode=mode,
+                    padding_mode=edge, align_corners=corners)
+                Case(f"grid_{mode}_{edge}_{corners}", node, inputs, feeds,
+                     exact, levels=edge == "reflection")
+
+
+def add_regions():
+    feeds = []
+    for shape, count in [((2, 3, 20, 30), 9), ((1, 1, 1, 1), 2),
+                         ((1, 2, 5, 5), 0), ((3, 40, 17, 9), 30)]:
+        corners = 40 * random(count, 4, seed=2)
+        corners[:, 2:] += corners[:, :2] + 20
+        corners[4:5, 1] = np.nan
+        feeds.append({"x": random(*shape), "r": corners,
+                      "b": np.arange(count) % shape[0]})
+    inputs = [("x", TensorProto.FLOAT, ["n", "c", "h", "w"]),
+              ("r", TensorProto.FLOAT, ["k", 4]),
+              ("b", TensorProto.INT64, ["k"])]
+    for mode in ("avg", "max"):
+        for place in ("half_pixel", "output_half_pixel"):
+            node = helper.make_node(
+                "RoiAlign", ["x", "r", "b"], ["y"], mode=mode, output_height=7,
+                output_width=5, sampling_ratio=2, spatial_scale=0.5,
+                coordinate_transformation_mode=place)
+            Case(f"roi_{mode}_{place}", node, inputs, feeds, exact,
+                 levels=place == "half_pixel")
+
+
+def pool_bound(feed):
+    """Means of at most 35 elements of at most 1, summed in another order."""
+    return 36 * EPSILON
+
+
+def add_pools():
+    feeds = [{"x": random(*shape)} for shape in [
+        (1, 1, 3, 3), (2, 3, 7, 5), (1, 2, 40, 65), (0, 2, 9, 9),
+        (2, 0, 9, 9), (1, 1, 3, 500), (2, 5, 112, 112)]]
+    feeds[2]["x"][0, 0, 3, 3] = np.nan
+    inputs = [("x", TensorProto.FLOAT, ["n", "c", "h", "w"])]
+    windows = {
+        "3x3": {"pads": [1, 1, 1, 1]}, "3x3_2": {"strides": [2, 2]},
+        "5x2_3": {"kernel_shape": [5, 2], "strides": [1, 3],
+                  "pads": [2, 0, 1, 1]},
+        "dilated": {"dilations": [2, 3], "pads": [2, 3, 2, 3]},
+        "ceil": {"strides": [2, 2], "ceil_mode": 1},
+        "same": {"strides": [2, 2], "auto_pad": "SAME_UPPER"},
+        "same_lower": {"auto_pad": "SAME_LOWER", "kernel_shape": [4, 2]},
+        "wide": {"kernel_shape": [5, 7], "pads": [2, 3, 2, 3]}}
+    for kind, bound in ("Max", exact), ("Average", pool_bound):
+        for name, window in windows.items():
+            window = {"kernel_shape": [3, 3], **window}
+            if kind == "Average" and name != "same":
+                window["count_include_pad"] = int(name in ("ceil", "5x2_3"))
+            node = helper.make_node(f"{kind}Pool", ["x"], ["y"], **window)
+            Case(f"pool_{kind}_{name}".lower(), node, inputs, feeds, bound,
+                 levels=name == "3x3")
 
 
 # ----------------------------------------------------------------- comparison
@@ -207,7 +286,8 @@ def main():
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    add_resizes()
+    for add in (add_resizes, add_grids, add_regions, add_pools):
+        add()
     wrong = 0
     for case in CASES:
         if not re.search(options.only, case.name):
