@@ -97,6 +97,13 @@ const Registration *findHandler(StringRef domain, StringRef name, int opset) {
 namespace niello {
 using namespace onnx_frontend;
 
+/// As the standard spells a type.
+static std::string standardName(DType dtype) {
+  return dtype == DType::Float    ? "float"
+         : dtype == DType::Double ? "double"
+                                  : dtypeName(dtype).str();
+}
+
 static std::vector<std::string> dtypeNames(DTypes mask) {
   std::vector<std::string> names;
   for (int i = 1; i <= static_cast<int>(DType::Int2); ++i)
@@ -105,13 +112,35 @@ static std::vector<std::string> dtypeNames(DTypes mask) {
   return names;
 }
 
+/// Those of a handler's types that the standard allows in its operator's first
+/// input, or in its result where it has no inputs; all of them where the
+/// standard has no such operator.
+static DTypes allowedDTypes(const Registration &entry) {
+  DTypes handled = entry.dtypes ? entry.dtypes : everything;
+  const onnx::OpSchema *schema =
+      onnx::OpSchemaRegistry::Schema(entry.name, entry.domain);
+  if (!schema || (schema->inputs().empty() && schema->outputs().empty()))
+    return handled;
+  const auto &first =
+      (schema->inputs().empty() ? schema->outputs() : schema->inputs())[0];
+  DTypes allowed = 0;
+  for (int i = 1; i <= static_cast<int>(DType::Int2); ++i) {
+    std::string tensor = "tensor(" + standardName(static_cast<DType>(i)) + ")";
+    for (const std::string *type : first.GetTypes())
+      // Sequences and optionals have their tensors' type inside.
+      if (StringRef(*type).contains(tensor))
+        allowed |= 1u << i;
+  }
+  return handled & allowed;
+}
+
 std::vector<SupportedOp> supportedOnnxOps() {
   std::vector<SupportedOp> ops;
   std::set<std::string> direct;
   for (ArrayRef<Registration> table : allRegistrations())
     for (const Registration &entry : table) {
       ops.push_back({entry.domain, entry.name, entry.since,
-                     dtypeNames(entry.dtypes ? entry.dtypes : everything),
+                     dtypeNames(allowedDTypes(entry)),
                      /*byFunctionBody=*/false});
       direct.insert(std::string(entry.domain) + "::" + entry.name);
     }

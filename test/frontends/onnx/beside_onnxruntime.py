@@ -210,6 +210,25 @@ def deform_conv():
             {"x": x, "offset": offset, "mask": mask})
 
 
+@case
+def scan_of_a_batch():
+    text = """<ir_version: 8, opset_import: ["" : 8]>
+    g (float[n, 3] start, float[n, t, 3] x, float[n, t, 2] z)
+        => (float[n, 3] last, float[n, t, 3] sums, float[n, t, 2] back) {
+      last, sums, back = Scan<num_scan_inputs = 2, directions = [0, 1],
+        body = step (float[3] s, float[3] v, float[2] w)
+            => (float[3] next, float[3] out, float[2] u) {
+          next = Add(s, v)
+          out = Mul(next, s)
+          u = Neg(w)
+        }>("", start, x, z)
+    }"""
+    draw = rng()
+    return text, {}, {
+        name: draw.normal(size=shape).astype("float32") for name, shape in
+        (("start", (4, 3)), ("x", (4, 5, 3)), ("z", (4, 5, 2)))}
+
+
 def proportional(policy, free):
     height, width = ("h", "w") if free else (5, 8)
     text = f"""<ir_version: 8, opset_import: ["" : 18]>

@@ -173,7 +173,78 @@ LogicalResult importScan(Node &node) {
   return success();
 }
 
+/// The attribute of nodes that importScan8 makes; no file can have it, since
+/// the standard knows it of no operator.
+constexpr const char *madeHere = "niello_made";
+
+onnx::AttributeProto *addAttribute(onnx::NodeProto &node, StringRef name,
+                                   onnx::AttributeProto::AttributeType type) {
+  onnx::AttributeProto *attribute = node.add_attribute();
+  attribute->set_name(name.str());
+  attribute->set_type(type);
+  return attribute;
+}
+
+void addInt(onnx::NodeProto &node, StringRef name, int64_t value) {
+  addAttribute(node, name, onnx::AttributeProto::INT)->set_i(value);
+}
+
+/// A Scan of opset 9's meaning, without body and operands.
+onnx::NodeProto newScan(int64_t scanned) {
+  onnx::NodeProto scan;
+  scan.set_op_type("Scan");
+  addInt(scan, madeHere, 1);
+  addInt(scan, "num_scan_inputs", scanned);
+  return scan;
+}
+
+// Scan of opset 8 has a batch in front of everything: it is a scan without
+// state over that batch, whose body scans one item of it as since opset 9.
+LogicalResult importScan8(Node &node) {
+  if (node.attribute(madeHere)) {
+    onnx::NodeProto bare = node.proto; // without sequence_lens
+    bare.mutable_input()->DeleteSubrange(0, 1);
+    Node item(node.importer, bare, node.scope, node.opset, node.loc);
+    return importScan(item);
+  }
+  if (node.has(0))
+    return node.refuse("sequence_lens is not supported; scan sequences of one "
+                       "length");
+  auto *body = node.attribute("body");
+  if (!body || node.numInputs() < 2)
+    return node.bad("needs a body and an input to scan");
+  onnx::NodeProto batch = newScan(node.numInputs() - 1);
+  onnx::NodeProto item = newScan(node.intAttr("num_scan_inputs", 0));
+  *addAttribute(item, "body", onnx::AttributeProto::GRAPH)->mutable_g() =
+      body->g();
+  if (auto directions = node.intsAttr("directions")) {
+    auto *given =
+        addAttribute(item, "scan_input_directions", onnx::AttributeProto::INTS);
+    for (int64_t direction : *directions)
+      given->add_ints(direction);
+  }
+  item.add_input(""); // sequence_lens, which the standard's types start with
+  onnx::GraphProto each;
+  for (unsigned i = 1; i < node.numInputs(); ++i) {
+    std::string name = "item " + std::to_string(i);
+    each.add_input()->set_name(name);
+    item.add_input(name);
+    batch.add_input(node.proto.input(i));
+  }
+  for (unsigned i = 0; i < node.numOutputs(); ++i) {
+    std::string name = "result " + std::to_string(i);
+    each.add_output()->set_name(name);
+    item.add_output(name);
+    batch.add_output(node.proto.output(i));
+  }
+  *each.add_node() = item;
+  *addAttribute(batch, "body", onnx::AttributeProto::GRAPH)->mutable_g() = each;
+  Node whole(node.importer, batch, node.scope, node.opset, node.loc);
+  return importScan(whole);
+}
+
 const Registration table[] = {
+    {"", "Scan", importScan8, everything, 8},
     {"", "Scan", importScan, everything, 9},
 };
 

@@ -54,6 +54,10 @@ FailureOr<Columns> readColumns(Node &node, int64_t least, int64_t most) {
   Columns columns;
   columns.weights.assign(last + 1, 0);
   columns.width = std::clamp<int64_t>(most, 1, starts->size());
+  constexpr int64_t mostItems = 1 << 26; // 512 MB
+  if ((last + 1) * columns.width > mostItems)
+    return node.refuse("more than " + Twine(mostItems) +
+                       " columns times items of a gram");
   columns.size.assign(last + 1, 0);
   columns.items.assign((last + 1) * columns.width, 0);
   SmallVector<bool> taken(last + 1, false);
