@@ -2,7 +2,7 @@
 //
 // Which operators have a handler, and what `niello ops` says of them.
 
-#include "frontends/onnx/Node.h"
+#include "frontends/onnx/Registry.h"
 
 #include "onnx/defs/schema.h"
 #include <set>
