@@ -60,8 +60,9 @@ static void addUpstreamOps(PassManager &passes) {
 static void addPlan(PassManager &passes, const PipelineOptions &options) {
   if (!options.optimise)
     return;
-  // While the ops are whole.
+  // While the ops are whole: there is one way to lower each.
   passes.addPass(createCallStencils());
+  passes.addPass(createSplitConvTranspose());
   addUpstreamOps(passes);
   passes.addPass(createFuseElementwise());
   // Fewer and plainer ops to group.
@@ -99,6 +100,8 @@ static void addLoops(PassManager &passes, const PipelineOptions &options) {
   if (!options.optimise)
     addUpstreamOps(passes);
   addBuffers(passes, options);
+  // Once all copies are there, and while a loop nest is one op.
+  passes.addPass(createOutlineLoops());
   // On scalars, before anything moves them.
   passes.addPass(createGuardDivision());
   // The generators take what they are good at and leave the rest to loops.
@@ -166,9 +169,7 @@ std::optional<Stage> niello::findStage(StringRef name) {
 // The stage that the module's text is at; `source` where it says nothing.
 static FailureOr<Stage> currentStage(ModuleOp module) {
   auto name = module->getAttrOfType<StringAttr>("model.stage");
-  if (!name)
-    return Stage::Source;
-  if (std::optional<Stage> stage = findStage(name.getValue()))
+  if (auto stage = name ? findStage(name.getValue()) : Stage::Source)
     return *stage;
   return module.emitError("unknown stage '")
          << name.getValue()

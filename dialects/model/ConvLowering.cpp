@@ -138,8 +138,7 @@ FailureOr<SmallVector<Value>> ConvOp::lowerPlain(OpBuilder &builder) {
   return SmallVector<Value>{e.castElements(e.wrap(result), type)};
 }
 
-// The pads of a spatial dimension: given, or what output_shape leaves over.
-static Term beginPad(Emit &e, ConvTransposeOp op, int64_t i, Term result) {
+Term model::beginPad(Emit &e, ConvTransposeOp op, int64_t i, Term result) {
   int64_t spatial = rankOf(op.getInput()) - 2;
   Window window = windowOf(op, i, spatial);
   if (op.getOutputShape().empty() && window.rule == PadRule::Explicit)

@@ -70,6 +70,10 @@ std::pair<N, N> padsOf(N size, N kernel, const Window &window) {
   return {total - less, less};
 }
 
+/// The begin pad of spatial dimension `i`, whose result has `size` elements:
+/// as given, or its share of what output_shape leaves over.
+Term beginPad(Emit &e, ConvTransposeOp op, int64_t i, Term size);
+
 /// Why the attributes do not fit `spatial` dimensions, as a diagnostic; the
 /// same rule of every windowed op.
 LogicalResult verifyWindows(Operation *op, int64_t spatial,

@@ -188,8 +188,18 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
     linalg::populateElementwiseOpsFusionPatterns(fuse, shouldFuse);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(fuse);
     tensor::EmptyOp::getCanonicalizationPatterns(fuse, &getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(fuse))))
+    // A chain of producers goes into its consumer one at a time, and a sweep
+    // may come to rest before its end. Each further sweep has made an operation
+    // fewer, so there are at most as many sweeps as operations.
+    int64_t operations = 0;
+    getOperation()->walk([&](Operation *) { ++operations; });
+    GreedyRewriteConfig sweeps;
+    sweeps.setMaxIterations(operations);
+    if (failed(
+            applyPatternsGreedily(getOperation(), std::move(fuse), sweeps))) {
+      getOperation()->emitError("elementwise fusion found no end");
       return signalPassFailure();
+    }
   }
 };
 

@@ -5,6 +5,30 @@
 
 include "mlir/Pass/PassBase.td"
 
+def SplitConvTranspose : Pass<"split-conv-transpose"> {
+  let summary = "A transposed convolution is a product, then a sum of its taps";
+  let description = [{
+    ```
+    y[b,m,o] = bias[m] + sum_{c,k,t: t s + k - p = o} x[b,c,t] w[c,m,k]
+      ->  z[b,(m,k),t] = sum_c w[c,m,k] x[b,c,t]
+          y[b,m,o]     = bias[m] + sum_{k,t: t s + k - p = o} z[b,(m,k),t]
+    ```
+    Almost all of the arithmetic is in `z`, a convolution with a kernel of one
+    tap, which has a generator.
+    - Needs: `model` ops on tensors.
+    - Leaves: 16-bit floats, which `z` would round; dilated kernels and kernels
+      of unknown size; groups of fewer than 4 channels, whose product is less
+      work than writing and reading it.
+    - Order: before `lower-model-to-linalg`, which knows one way to lower an op.
+    - Float: the sum over channels is taken before the sum over taps.
+  }];
+  let dependentDialects = [
+    "mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect",
+    "mlir::arith::ArithDialect", "mlir::scf::SCFDialect",
+    "niello::model::ModelDialect"
+  ];
+}
+
 def FuseElementwise : Pass<"fuse-elementwise"> {
   let summary = "Join elementwise operations and fold movement into index maps";
   let description = [{

@@ -7,7 +7,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/SymbolTable.h"
+#include "passes/plan/Outliner.h"
 #include "passes/plan/Passes.h"
 
 using namespace mlir;
@@ -18,21 +18,6 @@ namespace niello {
 
 namespace {
 
-// "/encoder/layer.0/MatMul + Add" -> "encoder_layer_0_MatMul_Add", cut to a
-// length that is still pleasant in a profile.
-std::string toSymbol(StringRef source) {
-  constexpr size_t longest = 48;
-  std::string symbol;
-  for (char c : source) {
-    if (llvm::isAlnum(c))
-      symbol += c;
-    else if (!symbol.empty() && symbol.back() != '_')
-      symbol += '_';
-  }
-  symbol.resize(std::min(symbol.size(), longest));
-  return StringRef(symbol).rtrim('_').str();
-}
-
 // The function of a kernel, not yet in the module.
 func::FuncOp makeFunction(kernel::GroupInterface group, OpBuilder &builder) {
   Block &body = group.getBody().front();
@@ -42,9 +27,6 @@ func::FuncOp makeFunction(kernel::GroupInterface group, OpBuilder &builder) {
   function.setPrivate();
   function.getBody().takeBody(group.getBody());
   function->setAttr("kernel.kind", builder.getStringAttr(group.getKind()));
-  // LLVM would inline whatever is called once into one function of everything,
-  // which takes it minutes and leaves nothing to see in a profile.
-  function->setAttr("passthrough", builder.getStrArrayAttr({"noinline"}));
   for (StringRef name : {"tiles", "rows"})
     if (Attribute value = group->getAttr(name))
       function->setAttr(("kernel." + name).str(), value);
@@ -53,15 +35,6 @@ func::FuncOp makeFunction(kernel::GroupInterface group, OpBuilder &builder) {
   func::ReturnOp::create(builder, yield->getLoc(), yield->getOperands());
   yield->erase();
   return function;
-}
-
-// What two functions must share to be one.
-std::string textOf(func::FuncOp function) {
-  std::string text;
-  llvm::raw_string_ostream stream(text);
-  function->print(
-      stream, OpPrintingFlags().useLocalScope().elideLargeElementsAttrs(-1));
-  return text;
 }
 
 // Gives every destination that starts empty or filled a tensor of its own.
@@ -87,25 +60,16 @@ struct OutlineKernels : impl::OutlineKernelsBase<OutlineKernels> {
     ModuleOp module = getOperation();
     SmallVector<kernel::GroupInterface> groups;
     module.walk([&](kernel::GroupInterface group) { groups.push_back(group); });
-    SymbolTable symbols(module);
-    llvm::StringMap<func::FuncOp> known;
+    Outliner outliner(module, "kernel");
     OpBuilder builder(&getContext());
-    for (auto [number, group] : llvm::enumerate(groups)) {
+    for (kernel::GroupInterface group : groups) {
       std::string source = group.getSource().str();
       SmallVector<Value> operands(group->getOperands());
-      func::FuncOp function = makeFunction(group, builder);
-      auto [entry, isNew] = known.try_emplace(textOf(function), function);
-      if (isNew) {
-        function.setName("kernel_" + std::to_string(known.size() - 1) + "_" +
-                         toSymbol(source));
-        function->setAttr("kernel.source", builder.getStringAttr(source));
-        symbols.insert(function);
-      } else {
-        function->erase();
-      }
+      func::FuncOp function =
+          outliner.add(makeFunction(group, builder), source);
       builder.setInsertionPoint(group);
-      auto call = func::CallOp::create(builder, group.getLoc(), entry->second,
-                                       operands);
+      auto call =
+          func::CallOp::create(builder, group.getLoc(), function, operands);
       group->replaceAllUsesWith(call);
       group->erase();
     }

@@ -102,6 +102,27 @@ def OutlineKernels : Pass<"outline-kernels", "mlir::ModuleOp"> {
   let dependentDialects = ["mlir::func::FuncDialect"];
 }
 
+def OutlineLoops : Pass<"outline-loops", "mlir::ModuleOp"> {
+  let summary = "Turn the fills and copies of an entry into functions";
+  let description = [{
+    ```
+    linalg.fill ins(%zero) outs(%a)   ->   func.func private @loops_0_Pad(%a) { .. }
+                                           call @loops_0_Pad(%a)
+    ```
+    An entry of a thousand nodes has hundreds of such loops, whose bounds are
+    formulas over the sizes of its inputs. LLVM's analyses carry each formula
+    into each loop; a function's arguments end that. Equal loops become one
+    function.
+    - Needs: buffers.
+    - Leaves: loops over 64 elements and fewer, of known sizes; what private
+      functions do, which are kernels and the bodies of parallel loops.
+    - Order: after bufferisation, which makes the copies; before linalg becomes
+      loops.
+    - Float: no change.
+  }];
+  let dependentDialects = ["mlir::func::FuncDialect"];
+}
+
 def PlanArena : Pass<"plan-arena", "mlir::ModuleOp"> {
   let summary = "Give every buffer a place in one arena, or memory of the runtime";
   let description = [{
