@@ -380,12 +380,30 @@ LogicalResult GraphImporter::importMain() {
                         b.getStringAttr(dtypeName(tensor.dtype))),
          b.getNamedAttr("model.name", b.getStringAttr(info.name()))}));
   }
+  keepStatedRanks(graph, scope);
   func::ReturnOp::create(b, loc, results);
   main.setFunctionType(b.getFunctionType(
       main.getBody().front().getArgumentTypes(), TypeRange(results)));
   main.setAllArgAttrs(argumentAttrs);
   main.setAllResultAttrs(resultAttrs);
   return report.status == ImportReport::Status::Ok ? success() : listRefusals();
+}
+
+/// Squeeze without axes drops what is of size 1, so at run time a free batch of
+/// 1 would change the rank, which is fixed here. Dropping it gives the same
+/// elements in the same order as keeping it; where every output comes out with
+/// the rank that the file states, keeping is what the model was written for.
+void GraphImporter::keepStatedRanks(const onnx::GraphProto &graph,
+                                    Scope &scope) {
+  for (const onnx::ValueInfoProto &info : graph.output()) {
+    OnnxValue *value = find(info.name(), scope);
+    if (!value || value->kind != OnnxValue::Kind::Tensor ||
+        !info.type().tensor_type().has_shape() ||
+        info.type().tensor_type().shape().dim_size() != value->tensor.rank())
+      return;
+  }
+  for (model::RequireOp check : unitChecks)
+    check.erase();
 }
 
 /// One line a reason, with the nodes it struck.

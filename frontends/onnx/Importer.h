@@ -7,6 +7,7 @@
 #ifndef NIELLO_FRONTENDS_ONNX_IMPORTER_H
 #define NIELLO_FRONTENDS_ONNX_IMPORTER_H
 
+#include "dialects/model/Model.h"
 #include "frontends/onnx/DType.h"
 #include "frontends/onnx/Initializers.h"
 #include "frontends/onnx/Onnx.h"
@@ -36,8 +37,13 @@ struct Tensor {
 
 /// A sequence whose length is known at compile time, or an optional.
 struct OnnxValue {
-  enum class Kind { Missing, Refused, Tensor, Sequence, Optional } kind =
-      Kind::Missing;
+  enum class Kind {
+    Missing,
+    Refused,
+    Tensor,
+    Sequence,
+    Optional
+  } kind = Kind::Missing;
   Tensor tensor;
   std::vector<Tensor> items; // Sequence: in order; Optional: none or one
 };
@@ -78,15 +84,17 @@ public:
   /// Bodies that were imported and not used; they are kept because `sizes`
   /// knows their values by address.
   std::vector<std::unique_ptr<mlir::Region>> unused;
+  /// Checks that a free dimension which a Squeeze without axes keeps is not 1.
+  std::vector<model::RequireOp> unitChecks;
   /// Stands at the node being imported; its location is the node's.
   mlir::ImplicitLocOpBuilder b;
   Sizes sizes;
 
 private:
   friend class Node;
-  mlir::LogicalResult importNodes(
-      const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
-      Scope &scope);
+  mlir::LogicalResult
+  importNodes(const google::protobuf::RepeatedPtrField<onnx::NodeProto> &nodes,
+              Scope &scope);
   void importNode(const onnx::NodeProto &proto, Scope &scope);
   void importInitializers(const onnx::GraphProto &graph, Scope &scope);
   mlir::LogicalResult declareInputs(const onnx::GraphProto &graph,
@@ -100,6 +108,8 @@ private:
   mlir::FailureOr<onnx::FunctionProto> functionBody(Node &node);
   mlir::LogicalResult expandFunction(Node &node, const onnx::FunctionProto &f);
   void refuse(const onnx::NodeProto &proto, llvm::Twine reason);
+  /// Drops `unitChecks` where each output has the rank that the file states.
+  void keepStatedRanks(const onnx::GraphProto &graph, Scope &scope);
   mlir::LogicalResult listRefusals();
   OnnxValue *find(llvm::StringRef name, Scope &scope);
   mlir::Location locationOf(const onnx::NodeProto &proto);

@@ -30,34 +30,50 @@ static bool allows(const onnx::OpSchema::FormalParameter &formal, DType dtype) {
   return false;
 }
 
-/// com.microsoft operators have no schema here: the operands of these numbers,
-/// where present, have the type of the first of them.
-static LogicalResult checkSameTypes(Node &node) {
-  using Operands = SmallVector<unsigned>;
-  static const std::pair<const char *, Operands> table[] = {
-      {"Attention", {0, 1, 2, 4}},
-      {"BiasGelu", {0, 1}},
-      {"EmbedLayerNormalization", {2, 3, 4, 5, 6}},
-      {"FastGelu", {0, 1}},
-      {"FusedMatMul", {0, 1}},
-      {"GroupQueryAttention", {0, 1, 2}},
-      {"MultiHeadAttention", {0, 1, 2, 3, 6, 7}},
-      {"QLinearAdd", {0, 3}},
-      {"QLinearMul", {0, 3}},
-      {"SkipLayerNormalization", {0, 1, 2, 3, 4}},
-      {"SkipSimplifiedLayerNormalization", {0, 1, 2, 3}},
-      {"TransposeMatMul", {0, 1}},
+/// What com.microsoft operators, which have no schema here, need of their
+/// operands: those that must be there, and those that, where present, have the
+/// type of the first of them.
+static LogicalResult checkContribOperands(Node &node) {
+  struct Needs {
+    const char *name;
+    SmallVector<unsigned> present, sameType;
   };
-  for (const auto &[name, operands] : table) {
-    if (node.proto.op_type() != name)
+  static const Needs table[] = {
+      {"Attention", {0, 1}, {0, 1, 2, 4}},
+      {"BiasGelu", {0, 1}, {0, 1}},
+      {"DequantizeLinear", {0, 1}, {}},
+      {"DynamicQuantizeLSTM", {0, 1, 2, 8, 9, 10, 11}, {}},
+      {"EmbedLayerNormalization", {0, 2, 3, 5, 6}, {2, 3, 4, 5, 6}},
+      {"FastGelu", {0}, {0, 1}},
+      {"FusedMatMul", {0, 1}, {0, 1}},
+      {"GroupQueryAttention", {0}, {0, 1, 2}},
+      {"MultiHeadAttention", {0}, {0, 1, 2, 3, 6, 7}},
+      {"QGemm", {0, 1, 3, 4}, {}},
+      {"QLinearAdd", {0, 1, 3, 4, 6}, {0, 3}},
+      {"QLinearConcat", {0, 2, 3}, {}},
+      {"QLinearGlobalAveragePool", {0, 1, 3}, {}},
+      {"QLinearLeakyRelu", {0, 1, 3}, {}},
+      {"QLinearMul", {0, 1, 3, 4, 6}, {0, 3}},
+      {"QLinearSigmoid", {0, 1, 3}, {}},
+      {"QuantizeLinear", {0, 1}, {}},
+      {"SimplifiedLayerNormalization", {0, 1}, {}},
+      {"SkipLayerNormalization", {0, 1, 2}, {0, 1, 2, 3, 4}},
+      {"SkipSimplifiedLayerNormalization", {0, 1, 2}, {0, 1, 2, 3}},
+      {"TransposeMatMul", {0, 1}, {0, 1}},
+  };
+  for (const Needs &needs : table) {
+    if (node.proto.op_type() != needs.name)
       continue;
-    for (unsigned i : operands)
-      if (node.has(operands[0]) && node.has(i) &&
-          node.dtype(i) != node.dtype(operands[0]))
+    for (unsigned i : needs.present)
+      if (!node.has(i))
+        return node.bad("needs input " + Twine(i));
+    for (unsigned i : needs.sameType)
+      if (node.has(needs.sameType[0]) && node.has(i) &&
+          node.dtype(i) != node.dtype(needs.sameType[0]))
         return node.bad("needs one element type for '" +
-                        node.proto.input(operands[0]) + "' and '" +
+                        node.proto.input(needs.sameType[0]) + "' and '" +
                         node.proto.input(i) + "', but got " +
-                        dtypeName(node.dtype(operands[0])) + " and " +
+                        dtypeName(node.dtype(needs.sameType[0])) + " and " +
                         dtypeName(node.dtype(i)));
   }
   return success();
@@ -100,8 +116,9 @@ LogicalResult checkSignature(Node &node) {
   // model's own function may leave it out.
   if (!schema && node.numInputs() > 0 && !node.has(0) && isOurs)
     return node.bad("needs its first input");
-  if (!schema && domain == "com.microsoft")
-    return checkSameTypes(node);
+  if (!schema && (domain == "com.microsoft" ||
+                  node.proto.op_type() == "SimplifiedLayerNormalization"))
+    return checkContribOperands(node);
   if (!schema || schema->inputs().empty())
     return success();
   const auto &formals = schema->inputs();

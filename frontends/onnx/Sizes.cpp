@@ -262,6 +262,17 @@ Size Sizes::product(ArrayRef<Size> sizes) {
   return all;
 }
 
+std::optional<int64_t> Sizes::known(Size size) {
+  if (auto constant = asConstant(size))
+    return constant;
+  Polynomial polynomial = expand(size);
+  for (const Scope &scope : scopes)
+    if (auto found = scope.assumed.find(polynomial);
+        found != scope.assumed.end())
+      return found->second;
+  return std::nullopt;
+}
+
 bool Sizes::equal(Size lhs, Size rhs) {
   return lhs == rhs || expand(lhs) == expand(rhs);
 }

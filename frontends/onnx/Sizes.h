@@ -46,6 +46,12 @@ public:
   bool divides(Size size, Size by) {
     return divide(expand(size), expand(by)).has_value();
   }
+  /// From here to the end of the region a check has shown `size` to be this.
+  void assume(Size size, int64_t value) {
+    scopes.back().assumed[expand(size)] = value;
+  }
+  /// What the size is known to be: a constant, or by a check.
+  std::optional<int64_t> known(Size size);
   /// Marks a value as read from data, so that it may be negative; what is not
   /// marked is a size.
   Size fromData(mlir::Value index);
@@ -68,6 +74,7 @@ private:
   enum class Kind { FloorDiv, Remainder, Min, Max };
   struct Scope {
     std::map<Polynomial, mlir::Value> values;
+    std::map<Polynomial, int64_t> assumed;
     std::map<std::tuple<Kind, Polynomial, Polynomial>, unsigned> quotients;
   };
 

@@ -52,40 +52,41 @@ Value scalar(Node &node, Type element, double value) {
     APFloat f(value);
     bool lossy;
     f.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &lossy);
-    return arith::ConstantOp::create(node.b, node.loc,
-                                     FloatAttr::get(type, f));
+    return arith::ConstantOp::create(node.b, node.loc, FloatAttr::get(type, f));
   }
   return arith::ConstantOp::create(
       node.b, node.loc,
-      IntegerAttr::get(element, APInt(element.getIntOrFloatBitWidth(),
-                                      static_cast<int64_t>(value), true,
-                                      true)));
+      IntegerAttr::get(element,
+                       APInt(element.getIntOrFloatBitWidth(),
+                             static_cast<int64_t>(value), true, true)));
 }
 
 Value extractScalar(Node &node, Tensor &tensor) {
-  SmallVector<Value> zeros(
-      tensor.rank(), arith::ConstantIndexOp::create(node.b, node.loc, 0));
+  SmallVector<Value> zeros(tensor.rank(),
+                           arith::ConstantIndexOp::create(node.b, node.loc, 0));
   return node.b.createOrFold<tensor::ExtractOp>(node.loc, node.value(tensor),
                                                 zeros);
 }
 
-void require(Node &node, Value test, Twine sentence, Size a, Size b) {
+model::RequireOp require(Node &node, Value test, Twine sentence, Size a,
+                         Size b) {
   if (matchPattern(test, m_One()))
-    return;
-  std::string text =
-      ("node '" + Twine(node.proto.name()) + "' (" + node.proto.op_type() +
-       "): " + sentence)
-          .str();
+    return {};
+  std::string text = ("node '" + Twine(node.proto.name()) + "' (" +
+                      node.proto.op_type() + "): " + sentence)
+                         .str();
   SmallVector<Value> numbers;
   for (auto [mark, size] : {std::pair("{0}", a), std::pair("{1}", b)})
     if (StringRef(text).contains(mark))
       numbers.push_back(node.sizes.value(size));
-  model::RequireOp::create(node.b, node.loc, test, model::kFailedCheck, text,
-                           numbers);
+  return model::RequireOp::create(node.b, node.loc, test, model::kFailedCheck,
+                                  text, numbers);
 }
 
 LogicalResult requireEqual(Node &node, Size a, Size b, StringRef what) {
   if (node.sizes.equal(a, b))
+    return success();
+  if (auto known = node.sizes.known(a); known && known == node.sizes.known(b))
     return success();
   auto ca = Sizes::asConstant(a), cb = Sizes::asConstant(b);
   if (ca && cb)
@@ -93,6 +94,8 @@ LogicalResult requireEqual(Node &node, Size a, Size b, StringRef what) {
                     " and " + Twine(*cb));
   require(node, node.sizes.compare(arith::CmpIPredicate::eq, a, b),
           "needs " + what + " to be equal, but got {0} and {1}", a, b);
+  if (ca || cb)
+    node.sizes.assume(ca ? b : a, ca ? *ca : *cb);
   return success();
 }
 
@@ -146,8 +149,8 @@ FailureOr<SmallVector<Size>> broadcastDims(Node &node,
 
 /// Gives the value the type its sizes say.
 static Value withType(Node &node, Value value, ArrayRef<Size> dims) {
-  auto type = typeOf(dims, cast<RankedTensorType>(value.getType())
-                               .getElementType());
+  auto type =
+      typeOf(dims, cast<RankedTensorType>(value.getType()).getElementType());
   if (value.getType() == type)
     return value;
   return tensor::CastOp::create(node.b, node.loc, type, value);
@@ -177,9 +180,9 @@ Tensor broadcastTo(Node &node, Tensor &tensor, ArrayRef<Size> dims) {
 }
 
 /// Broadcasts all inputs to their common shape.
-static FailureOr<SmallVector<Size>>
-broadcastAll(Node &node, MutableArrayRef<Tensor> inputs,
-             SmallVector<Value> &values) {
+static FailureOr<SmallVector<Size>> broadcastAll(Node &node,
+                                                 MutableArrayRef<Tensor> inputs,
+                                                 SmallVector<Value> &values) {
   SmallVector<ArrayRef<Size>> shapes;
   for (Tensor &input : inputs)
     shapes.push_back(input.dims);
@@ -279,21 +282,21 @@ static Value reshapeByShape(Node &node, Value value, RankedTensorType to,
   for (Size size : dims)
     sizes.push_back(node.sizes.value(size));
   Value shape =
-      dims.empty() ? arith::ConstantOp::create(
-                         node.b, node.loc,
-                         DenseElementsAttr::get(type, ArrayRef<Attribute>{}))
-                         .getResult()
-                   : tensor::FromElementsOp::create(node.b, node.loc, type,
-                                                    sizes)
-                         .getResult();
+      dims.empty()
+          ? arith::ConstantOp::create(
+                node.b, node.loc,
+                DenseElementsAttr::get(type, ArrayRef<Attribute>{}))
+                .getResult()
+          : tensor::FromElementsOp::create(node.b, node.loc, type, sizes)
+                .getResult();
   return tensor::ReshapeOp::create(node.b, node.loc, to, value, shape);
 }
 
 FailureOr<Tensor> reshape(Node &node, Tensor &tensor, ArrayRef<Size> dims) {
   Sizes &sizes = node.sizes;
   Value value = node.value(tensor);
-  if (failed(requireEqual(node, sizes.product(tensor.dims),
-                          sizes.product(dims), "the numbers of elements")))
+  if (failed(requireEqual(node, sizes.product(tensor.dims), sizes.product(dims),
+                          "the numbers of elements")))
     return failure();
   auto from = cast<RankedTensorType>(value.getType());
   RankedTensorType to = typeOf(dims, from.getElementType());
@@ -306,11 +309,10 @@ FailureOr<Tensor> reshape(Node &node, Tensor &tensor, ArrayRef<Size> dims) {
       to.hasStaticShape()) {
     SmallVector<ReassociationIndices> none;
     if (dims.empty())
-      value = tensor::CollapseShapeOp::create(node.b, node.loc, to, value,
-                                              none);
-    else
       value =
-          tensor::ExpandShapeOp::create(node.b, node.loc, to, value, none);
+          tensor::CollapseShapeOp::create(node.b, node.loc, to, value, none);
+    else
+      value = tensor::ExpandShapeOp::create(node.b, node.loc, to, value, none);
     return wrap(value, tensor.dtype, dims);
   }
   auto groups = group(sizes, tensor.dims, dims);
@@ -324,10 +326,10 @@ FailureOr<Tensor> reshape(Node &node, Tensor &tensor, ArrayRef<Size> dims) {
     middle.push_back(sizes.product(parts));
   }
   if (groups->from.size() != tensor.dims.size())
-    value = withType(node,
-                     tensor::CollapseShapeOp::create(node.b, node.loc, value,
-                                                     groups->from),
-                     middle);
+    value = withType(
+        node,
+        tensor::CollapseShapeOp::create(node.b, node.loc, value, groups->from),
+        middle);
   if (groups->to.size() != dims.size())
     value = tensor::ExpandShapeOp::create(node.b, node.loc, to, value,
                                           groups->to, llvm::to_vector(dims));
@@ -343,14 +345,14 @@ Tensor transpose(Node &node, Tensor &tensor, ArrayRef<int64_t> permutation) {
     return wrap(value, tensor.dtype, dims);
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
   Value init = empty(node, dims, element);
-  value = linalg::TransposeOp::create(node.b, node.loc, value, init,
-                                      permutation)
-              ->getResult(0);
+  value =
+      linalg::TransposeOp::create(node.b, node.loc, value, init, permutation)
+          ->getResult(0);
   return wrap(value, tensor.dtype, dims);
 }
 
-Tensor reduce(Node &node, Tensor &tensor, ArrayRef<int64_t> axes,
-              bool keepDims, Value init, Body combine) {
+Tensor reduce(Node &node, Tensor &tensor, ArrayRef<int64_t> axes, bool keepDims,
+              Value init, Body combine) {
   SmallVector<Size> dims, kept;
   for (auto [i, size] : llvm::enumerate(tensor.dims)) {
     bool reduced = llvm::is_contained(axes, int64_t(i));
@@ -360,9 +362,8 @@ Tensor reduce(Node &node, Tensor &tensor, ArrayRef<int64_t> axes,
   }
   Tensor start = full(node, dims, tensor.dtype, init);
   auto op = linalg::ReduceOp::create(
-      node.b, node.loc, ValueRange{node.value(tensor)},
-      ValueRange{start.value}, axes,
-      [&](OpBuilder &b, Location loc, ValueRange args) {
+      node.b, node.loc, ValueRange{node.value(tensor)}, ValueRange{start.value},
+      axes, [&](OpBuilder &b, Location loc, ValueRange args) {
         ImplicitLocOpBuilder inner(loc, b);
         linalg::YieldOp::create(
             inner, combine(inner, SmallVector<Value>{args[0], args[1]}));
@@ -390,9 +391,9 @@ Tensor slice(Node &node, Tensor &tensor, ArrayRef<Size> offsets,
   if (startsAtEnd || llvm::is_contained(lengths, zero) ||
       llvm::is_contained(tensor.dims, zero))
     return wrap(empty(node, lengths, element), tensor.dtype, lengths);
-  value = tensor::ExtractSliceOp::create(
-      node.b, node.loc, typeOf(lengths, element), value, offsets, lengths,
-      strides);
+  value =
+      tensor::ExtractSliceOp::create(node.b, node.loc, typeOf(lengths, element),
+                                     value, offsets, lengths, strides);
   return wrap(value, tensor.dtype, lengths);
 }
 

@@ -26,10 +26,10 @@ mlir::Value scalar(Node &node, mlir::Type element, double value);
 /// The number of a one-element tensor.
 mlir::Value extractScalar(Node &node, Tensor &tensor);
 
-/// A run-time check with a status; nothing where the test is a true constant.
+/// A run-time check with a status; null where the test is a true constant.
 /// `sentence` may hold {0} and {1} for the two numbers.
-void require(Node &node, mlir::Value test, llvm::Twine sentence, Size a,
-             Size b);
+model::RequireOp require(Node &node, mlir::Value test, llvm::Twine sentence,
+                         Size a, Size b);
 /// Requires two sizes to be equal: at compile time where both are known.
 mlir::LogicalResult requireEqual(Node &node, Size a, Size b,
                                  llvm::StringRef what);

@@ -35,6 +35,10 @@ def attention():
         "Attention", [X, w, None, None, KEYS], two)
     yield "bad", "a width that 3 heads divide", Part(
         "Attention", [X, w], {"num_heads": 3})
+    yield "bad", "needs input 1", Part(
+        "SkipSimplifiedLayerNormalization", [X, None, X[0, 0]])
+    yield "bad", "needs input 3", Part(
+        "QLinearSigmoid", [X.astype("int8"), X[0, 0, 0]])
     yield "bad", "needs one element type for 'p0_in0' and 'p0_in1'", Part(
         "SkipLayerNormalization", [X, X.astype("float16"), X[0, 0]])
     op = "MultiHeadAttention"
@@ -114,6 +118,8 @@ def products():
         {"activation": "LeakyRelu"})
     yield "not", "the metric euclidean or sqeuclidean, but got cosine", Part(
         "CDist", [a, a], {"metric": "cosine"})
+    yield "bad", "one start, limit and delta", Part(
+        "Range", [ints(), ints(1).reshape(()), ints(1).reshape(())])
     yield "bad", "the sides of a matrix", Part("Inverse", [a])
     op = "GatherBlockQuantized"
     table, row = np.zeros((3, 16), "uint8"), np.zeros((3, 1), "float32")

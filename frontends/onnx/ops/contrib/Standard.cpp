@@ -49,6 +49,13 @@ LogicalResult importPad(Node &node) {
 
 // Each of rank 0 or 1; delta may be left out.
 LogicalResult importRange(Node &node) {
+  for (unsigned i = 0; i < node.numInputs(); ++i) {
+    if (!node.has(i))
+      continue;
+    Size count = node.sizes.product(node.tensor(i).dims);
+    if (Sizes::asConstant(count).value_or(1) != 1)
+      return node.bad("needs one start, limit and delta");
+  }
   return node.expand(
       "(start, limit, delta) => (y) { "
       "none = Constant<value: tensor = int64[0] {}>() s = Reshape(start, none) "

@@ -23,8 +23,8 @@ FailureOr<SmallVector<Size>> convDims(Node &node, const Windows &windows,
           "the channels of the input and groups times those of the weight")))
     return failure();
   SmallVector<Size> dims{input.dims[0], weight.dims[0]};
-  for (int64_t i = 0; i < windows.spatial(); ++i)
-    dims.push_back(windowCount(node, windows, i, input.dims[2 + i]));
+  if (failed(appendWindowCounts(node, windows, input, dims)))
+    return failure();
   return dims;
 }
 

@@ -105,8 +105,8 @@ LogicalResult importDeformConv(Node &node) {
     return node.bad("needs groups of 1 or more");
   Sizes &sizes = node.sizes;
   SmallVector<Size> dims{input.dims[0], weight.dims[0]};
-  for (int64_t i : {0, 1})
-    dims.push_back(windowCount(node, *windows, i, input.dims[2 + i]));
+  if (failed(appendWindowCounts(node, *windows, input, dims)))
+    return failure();
   Size taps = sizes.product(
       {sizes.constant(op.offsetGroups), weight.dims[2], weight.dims[3]});
   auto check = [&](Tensor &tensor, Size count, StringRef what) {

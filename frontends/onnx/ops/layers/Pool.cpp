@@ -31,8 +31,8 @@ template <PoolKind kind> LogicalResult importPool(Node &node) {
   for (Size size : windows->kernel)
     kernel.push_back(*Sizes::asConstant(size));
   SmallVector<Size> dims(ArrayRef(input.dims).take_front(2));
-  for (int64_t i = 0; i < windows->spatial(); ++i)
-    dims.push_back(windowCount(node, *windows, i, input.dims[2 + i]));
+  if (failed(appendWindowCounts(node, *windows, input, dims)))
+    return failure();
   auto pool = model::PoolOp::create(
       node.b, node.loc, kind, node.value(0), kernel, windows->strides,
       windows->dilations, windows->givenPads(), windows->rule, windows->ceil,

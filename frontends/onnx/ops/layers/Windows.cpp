@@ -82,18 +82,45 @@ Size reachOf(Node &node, const Windows &windows, int64_t i) {
                    one);
 }
 
-Size windowCount(Node &node, const Windows &windows, int64_t i, Size size) {
+// Fewer elements than a window reaches over give no window: a mean over none
+// is no number, and onnxruntime counts one window that hangs over the end.
+static LogicalResult requireWindow(Node &node, Size room, Size reach,
+                                   Size padded, Size size) {
+  if (auto known = Sizes::asConstant(room)) {
+    if (*known >= 0 || Sizes::asConstant(size) == 0)
+      return success();
+    return node.bad("needs a window that fits into the padded input, but got " +
+                    Twine(Sizes::asConstant(reach).value_or(-1)) + " over " +
+                    Twine(Sizes::asConstant(padded).value_or(-1)));
+  }
+  Sizes &sizes = node.sizes;
+  Size zero = sizes.constant(0);
+  Value fits = sizes.compare(arith::CmpIPredicate::sge, room, zero);
+  Value none = sizes.compare(arith::CmpIPredicate::eq, size, zero);
+  require(node, arith::OrIOp::create(node.b, fits, none),
+          "needs a window that fits into the padded input, but got {0} over "
+          "{1}",
+          reach, padded);
+  return success();
+}
+
+static FailureOr<Size> windowCount(Node &node, const Windows &windows,
+                                   int64_t i, Size size) {
   Sizes &sizes = node.sizes;
   Size stride = sizes.constant(windows.strides[i]), zero = sizes.constant(0);
   if (windows.rule != model::PadRule::Explicit)
     return sizes.ceilDiv(size, stride);
   int64_t begin = windows.pads[i], end = windows.pads[windows.spatial() + i];
-  Size padding =
-      sizes.sub(sizes.constant(begin + end), reachOf(node, windows, i));
+  Size reach = reachOf(node, windows, i);
+  Size padding = sizes.sub(sizes.constant(begin + end), reach);
   Size room = sizes.add(size, padding);
   // What pads fill up to the kernel's reach needs no clamp, so that sizes stay
   // comparable: size + 2 - 3 + 1 is size.
   bool fits = Sizes::asConstant(padding).value_or(-2) >= -1;
+  if (!fits &&
+      failed(requireWindow(node, room, reach,
+                           sizes.add(size, sizes.constant(begin + end)), size)))
+    return failure();
   auto clamp = [&](Size count) {
     return fits ? count : sizes.max(count, zero);
   };
@@ -109,6 +136,18 @@ Size windowCount(Node &node, const Windows &windows, int64_t i, Size size) {
     return *a >= *b ? fewer : count;
   return sizes.select(sizes.compare(arith::CmpIPredicate::sge, last, limit),
                       fewer, count);
+}
+
+LogicalResult appendWindowCounts(Node &node, const Windows &windows,
+                                 const Tensor &input,
+                                 SmallVectorImpl<Size> &dims) {
+  for (int64_t i = 0; i < windows.spatial(); ++i) {
+    auto count = windowCount(node, windows, i, input.dims[2 + i]);
+    if (failed(count))
+      return failure();
+    dims.push_back(*count);
+  }
+  return success();
 }
 
 } // namespace niello::onnx_frontend

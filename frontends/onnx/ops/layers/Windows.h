@@ -34,8 +34,11 @@ mlir::FailureOr<Windows> readWindows(Node &node, int64_t rank, Tensor *weight);
 /// How far a kernel reaches: dilation * (kernel - 1) + 1.
 Size reachOf(Node &node, const Windows &windows, int64_t i);
 
-/// How many windows fit in spatial dimension `i` of this size.
-Size windowCount(Node &node, const Windows &windows, int64_t i, Size size);
+/// Appends how many windows fit in each spatial dimension of `input`. That at
+/// least one does, or the dimension is empty, is checked.
+mlir::LogicalResult appendWindowCounts(Node &node, const Windows &windows,
+                                       const Tensor &input,
+                                       llvm::SmallVectorImpl<Size> &dims);
 
 } // namespace niello::onnx_frontend
 

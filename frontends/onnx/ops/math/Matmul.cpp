@@ -31,8 +31,7 @@ FailureOr<Tensor> asMatrix(Node &node, Tensor &tensor, bool isLeft) {
   if (tensor.rank() >= 2)
     return tensor;
   if (tensor.rank() == 0)
-    return node.bad("needs operands of rank 1 or more, but got a scalar"),
-           failure();
+    return node.bad("needs operands of rank 1 or more, but got a scalar");
   Size one = node.sizes.constant(1);
   SmallVector<Size> dims{tensor.dims[0]};
   dims.insert(isLeft ? dims.begin() : dims.end(), one);

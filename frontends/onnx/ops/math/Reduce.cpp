@@ -226,7 +226,7 @@ FailureOr<Tensor> softmax(Node &node, bool isLog) {
   DType outer = input.dtype, dtype = carrier(outer, Reduction::Sum);
   Tensor x = castTo(node, input, dtype), out;
   if (isLog) {
-    auto norm = logSumExp(node, x, {{*axis}}, /*keepDims=*/true);
+    auto norm = logSumExp(node, x, {{*axis}, {}}, /*keepDims=*/true);
     if (failed(norm))
       return failure();
     SmallVector<Tensor> both{x, *norm};

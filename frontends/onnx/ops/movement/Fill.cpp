@@ -47,6 +47,9 @@ LogicalResult importRange(Node &node) {
   Emit e(node.b, node.loc);
   auto start = node.elements(0), limit = node.elements(1),
        delta = node.elements(2);
+  for (const auto &given : {start, limit, delta})
+    if (given && given->size() != 1)
+      return node.bad("needs one start, limit and delta");
   bool isShape = node.tensor(0).elements && node.tensor(1).elements &&
                  node.tensor(2).elements;
   std::optional<Size> count;

@@ -192,14 +192,16 @@ LogicalResult importSqueeze(Node &node) {
   SmallVector<Size> dims;
   for (auto [i, size] : llvm::enumerate(input.dims)) {
     bool squeezed = axes ? llvm::is_contained(*axes, int64_t(i))
-                         : Sizes::asConstant(size) == 1;
+                         : node.sizes.known(size) == 1;
     // The rank is fixed here: a free size that turns out to be 1 would have
-    // to go, too.
-    if (!axes && !Sizes::asConstant(size))
-      require(node,
+    // to go, too, unless the model's own outputs say that it stays.
+    if (!axes && !node.sizes.known(size))
+      if (auto check = require(
+              node,
               node.sizes.compare(arith::CmpIPredicate::ne, size,
                                  node.sizes.constant(1)),
-              "needs axes to drop a free dimension of size {0}", size, size);
+              "needs axes to drop a free dimension of size {0}", size, size))
+        node.importer.unitChecks.push_back(check);
     if (!squeezed)
       dims.push_back(size);
     else if (failed(requireEqual(node, size, node.sizes.constant(1),
