@@ -190,7 +190,8 @@ def _scatter_elements(draw, dtype, name):
     indices = distinct(draw, shape, operand.shape[axis], axis)
     if draw.chance(0.5):
         indices -= operand.shape[axis] * (draw.rng.random(shape) < 0.3)
-    updates = draw.fresh(dtype, shape)
+    # As many as the indices, which are constant.
+    updates = draw.fresh(dtype, shape, fixed=True)
     known = name == "Scatter" or dtype == "bool"
     draw.emit(name, [operand, draw.constant(indices), updates], axis=axis,
               reduction=None if known else draw.one(REDUCTIONS))
@@ -202,7 +203,7 @@ def _scatter_nd(draw, dtype):
     size = operand.shape[0]
     count = int(draw.rng.integers(1, size + 1))
     indices = draw.rng.permutation(size)[:count].reshape(-1, 1)
-    updates = draw.fresh(dtype, (count, *operand.shape[1:]))
+    updates = draw.fresh(dtype, (count, *operand.shape[1:]), fixed=(0,))
     draw.emit("ScatterND",
               [operand, draw.constant(indices.astype("int64")), updates],
               reduction=draw.one(REDUCTIONS))
