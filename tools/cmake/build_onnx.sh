@@ -18,7 +18,7 @@ cmake=$(dirname "$("$python" -c 'import sys; print(sys.executable)')")/cmake
 [ -x "$cmake" ] || cmake=cmake
 rm -rf "$folder"
 mkdir -p "$folder/source"
-"$python" -m pip download -q --no-binary onnx --no-deps --no-build-isolation \
+"$python" -m pip download -q --no-binary onnx --no-deps \
   --disable-pip-version-check -d "$folder" "onnx==$version" \
   >"$folder/build.log" 2>&1 || {
   cat "$folder/build.log" >&2
