@@ -248,7 +248,7 @@ function(niello_add_runtime name)
     list(APPEND archives ${archive})
   endforeach()
   add_custom_target(${name} ALL DEPENDS ${archives})
-  set_property(GLOBAL APPEND PROPERTY NIELLO_TOOLS ${name})
+  set_property(GLOBAL APPEND PROPERTY NIELLO_RUNTIME ${name})
 endfunction()
 
 # niello_add_fuzzer(<name>
