@@ -6,6 +6,7 @@
 #include "frontends/onnx/ops/math/Statistics.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include <cmath>
 
 using namespace mlir;
 
@@ -33,12 +34,16 @@ template <PoolKind kind> LogicalResult importPool(Node &node) {
   SmallVector<Size> dims(ArrayRef(input.dims).take_front(2));
   if (failed(appendWindowCounts(node, *windows, input, dims)))
     return failure();
+  double p = kind == PoolKind::Lp ? readPower(node) : 2;
+  if (!(p >= 1 && p <= INT32_MAX) || p != std::floor(p))
+    return node.bad(
+        "needs p to be a whole number from 1 to 2^31 - 1, but got " +
+        std::to_string(p));
   auto pool = model::PoolOp::create(
       node.b, node.loc, kind, node.value(0), kernel, windows->strides,
       windows->dilations, windows->givenPads(), windows->rule, windows->ceil,
-      node.intAttr("count_include_pad", 0), readPower(node),
-      node.wantsOutput(1), node.intAttr("storage_order", 0),
-      !isUnsignedInteger(input.dtype));
+      node.intAttr("count_include_pad", 0), p, node.wantsOutput(1),
+      node.intAttr("storage_order", 0), !isUnsignedInteger(input.dtype));
   if (node.wantsOutput(1))
     (void)node.result(1, pool.getPlaces()[0], DType::Int64, dims);
   return node.result(0, pool.getResult(), input.dtype, dims);

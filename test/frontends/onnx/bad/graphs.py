@@ -158,6 +158,21 @@ def _input_of_2_to_the_62(folder):
         [node], [value("x", shape)], [value("y", shape)]))
 
 
+@case(MODEL, r"LpPool.*p to be a whole number from 1 to 2\^31 - 1, but got 9")
+def _pool_of_a_huge_power(folder):
+    node = helper.make_node(
+        "LpPool", ["x"], ["y"], kernel_shape=[2], p=2**63 - 1)
+    return write(folder, model(
+        [node], [value("x", (1, 1, 4))], [value("y", (1, 1, 3))]))
+
+
+@case(MODEL, r"LpPool.*p to be a whole number from 1 to 2\^31 - 1, but got 1.5")
+def _pool_of_a_broken_power(folder):
+    node = helper.make_node("LpPool", ["x"], ["y"], kernel_shape=[2], p=1.5)
+    return write(folder, model(
+        [node], [value("x", (1, 1, 4))], [value("y", (1, 1, 3))], opset=1))
+
+
 @case(MODEL, r"(?i)recurs|itself|nested|deep")
 def _function_that_calls_itself(folder):
     node = helper.make_node("Again", ["x"], ["y"], domain="local")
