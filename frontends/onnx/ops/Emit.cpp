@@ -54,11 +54,14 @@ Value scalar(Node &node, Type element, double value) {
     f.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &lossy);
     return arith::ConstantOp::create(node.b, node.loc, FloatAttr::get(type, f));
   }
+  // A number of the file may be any; what no integer is becomes the nearest.
+  bool exact;
+  llvm::APSInt integer(64, /*isUnsigned=*/false);
+  APFloat(value).convertToInteger(integer, APFloat::rmTowardZero, &exact);
   return arith::ConstantOp::create(
       node.b, node.loc,
-      IntegerAttr::get(element,
-                       APInt(element.getIntOrFloatBitWidth(),
-                             static_cast<int64_t>(value), true, true)));
+      IntegerAttr::get(element, APInt(element.getIntOrFloatBitWidth(),
+                                      integer.getSExtValue(), true, true)));
 }
 
 Value extractScalar(Node &node, Tensor &tensor) {
@@ -409,9 +412,9 @@ Tensor elementOf(Node &node, Tensor &tensor, int64_t axis, Size at) {
   Type element = cast<RankedTensorType>(value.getType()).getElementType();
   if (llvm::is_contained(tensor.dims, sizes.constant(0)))
     return wrap(empty(node, dims, element), tensor.dtype, dims);
-  value = tensor::ExtractSliceOp::create(node.b, node.loc,
-                                         typeOf(dims, element), value, offsets,
-                                         lengths, strides);
+  value =
+      tensor::ExtractSliceOp::create(node.b, node.loc, typeOf(dims, element),
+                                     value, offsets, lengths, strides);
   return wrap(value, tensor.dtype, dims);
 }
 

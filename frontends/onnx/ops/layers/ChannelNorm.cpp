@@ -219,7 +219,7 @@ LogicalResult importLpNorm(Node &node) {
     return failure();
   double p = node.intAttr("p", 2);
   if (p != 1 && p != 2)
-    return node.bad("needs p of 1 or 2, but got " + Twine(int64_t(p)));
+    return node.bad("needs p of 1 or 2, but got " + std::to_string(p));
   auto powers = powerOf(node, input, p);
   if (failed(powers))
     return failure();

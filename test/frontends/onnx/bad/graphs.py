@@ -166,6 +166,12 @@ def _pool_of_a_huge_power(folder):
         [node], [value("x", (1, 1, 4))], [value("y", (1, 1, 3))]))
 
 
+@case(MODEL, r"LpNormalization.*p of 1 or 2, but got 9223372036854775808")
+def _norm_of_a_huge_power(folder):
+    node = helper.make_node("LpNormalization", ["x"], ["y"], p=2**63 - 1)
+    return write(folder, model([node], [value("x")], [value("y")]))
+
+
 @case(MODEL, r"LpPool.*p to be a whole number from 1 to 2\^31 - 1, but got 1.5")
 def _pool_of_a_broken_power(folder):
     node = helper.make_node("LpPool", ["x"], ["y"], kernel_shape=[2], p=1.5)
