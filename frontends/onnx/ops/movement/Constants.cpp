@@ -52,6 +52,9 @@ LogicalResult importConstantOfShape(Node &node) {
   if (!dims)
     return node.refuse("needs a shape with a number of dimensions known at "
                        "compile time");
+  for (Size size : *dims)
+    if (auto known = Sizes::asConstant(size); known && *known < 0)
+      return node.bad("needs sizes of 0 or more, but got " + Twine(*known));
   DType dtype = DType::Float;
   Value number;
   if (auto *attr = node.attribute("value")) {

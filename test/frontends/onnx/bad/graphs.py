@@ -166,6 +166,15 @@ def _pool_of_a_huge_power(folder):
         [node], [value("x", (1, 1, 4))], [value("y", (1, 1, 3))]))
 
 
+@case(MODEL, r"ConstantOfShape.*sizes of 0 or more, but got -2147483648")
+def _tensor_of_a_negative_size(folder):
+    shape = helper.make_tensor("s", TensorProto.INT64, [1], [-2**31])
+    number = helper.make_tensor("n", TensorProto.INT32, [1], [0])
+    node = helper.make_node("ConstantOfShape", ["s"], ["y"], value=number)
+    return write(folder, model(
+        [node], [], [value("y", (1,), TensorProto.INT32)], [shape]))
+
+
 @case(MODEL, r"LpNormalization.*p of 1 or 2, but got 9223372036854775808")
 def _norm_of_a_huge_power(folder):
     node = helper.make_node("LpNormalization", ["x"], ["y"], p=2**63 - 1)
