@@ -126,7 +126,7 @@ LogicalResult importReverseSequence(Node &node) {
   Tensor x = node.tensor(0), lengths = node.tensor(1);
   int64_t batch = node.intAttr("batch_axis", 1);
   int64_t time = node.intAttr("time_axis", 0);
-  if (x.rank() < 2 || batch + time != 1 || batch < 0 || batch > 1)
+  if (x.rank() < 2 || batch < 0 || batch > 1 || time != 1 - batch)
     return node.bad("needs rank 2 or more and the axes 0 and 1");
   if (lengths.rank() != 1 ||
       failed(requireEqual(node, lengths.dims[0], x.dims[batch],

@@ -175,6 +175,14 @@ def _tensor_of_a_negative_size(folder):
         [node], [], [value("y", (1,), TensorProto.INT32)], [shape]))
 
 
+@case(MODEL, r"ReverseSequence.*the axes 0 and 1")
+def _sequences_along_a_huge_axis(folder):
+    lengths = helper.make_tensor("n", TensorProto.INT64, [2], [1, 1])
+    node = helper.make_node("ReverseSequence", ["x", "n"], ["y"],
+                            batch_axis=2**63 - 1, time_axis=2**40)
+    return write(folder, model([node], [value("x")], [value("y")], [lengths]))
+
+
 @case(MODEL, r"LpNormalization.*p of 1 or 2, but got 9223372036854775808")
 def _norm_of_a_huge_power(folder):
     node = helper.make_node("LpNormalization", ["x"], ["y"], p=2**63 - 1)
