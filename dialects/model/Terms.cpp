@@ -147,7 +147,11 @@ Term Emit::integer(Type type, int64_t value) {
 Term Emit::constant(Type type, double value) {
   if (isa<FloatType>(type))
     return wrap(arith::ConstantOp::create(b, loc, b.getFloatAttr(type, value)));
-  return integer(type, int64_t(value));
+  // A number of a file may be any; what no integer is becomes the nearest.
+  bool exact;
+  llvm::APSInt nearest(64, /*isUnsigned=*/false);
+  APFloat(value).convertToInteger(nearest, APFloat::rmTowardZero, &exact);
+  return integer(type, nearest.getSExtValue());
 }
 
 Term Emit::boolean(bool value) { return integer(b.getI1Type(), value); }
