@@ -71,12 +71,17 @@ static Value padded(Emit &e, ConvOp op, Type sum) {
                                        strides);
 }
 
+void model::requireBiasFits(Emit &e, Value bias, Term outputs) {
+  if (bias)
+    e.requireEqual(e.dim(bias, 0), outputs,
+                   "conv needs one bias an output, but got {0} for {1}");
+}
+
 // The bias, or 0, at every place of [B, M, ...].
 static Term startOf(Emit &e, Value bias, ArrayRef<Term> sizes, Type sum) {
   if (!bias)
     return e.filled(sizes, e.constant(sum, 0));
-  e.requireEqual(e.dim(bias, 0), sizes[1],
-                 "conv needs one bias an output, but got {0} for {1}");
+  requireBiasFits(e, bias, sizes[1]);
   int64_t rank = sizes.size();
   return e.structured(bias,
                       {AffineMap::get(rank, 0, e.b.getAffineDimExpr(1)),
@@ -161,9 +166,7 @@ FailureOr<SmallVector<Value>> ConvTransposeOp::lowerPlain(OpBuilder &builder) {
   e.requireEqual(input[1], kernel[0],
                  "conv_transpose needs the weight's channels, but got {0} for "
                  "{1}");
-  if (getBias())
-    e.requireEqual(e.dim(getBias(), 0), sizes[1],
-                   "conv needs one bias an output, but got {0} for {1}");
+  requireBiasFits(e, getBias(), sizes[1]);
   for (int64_t i : llvm::seq(spatial))
     begins.push_back(beginPad(e, *this, i, sizes[i + 2]));
   Term channels = input[1] / getGroups(), outputs = kernel[1];

@@ -144,14 +144,17 @@ Term Emit::integer(Type type, int64_t value) {
   return wrap(arith::ConstantOp::create(b, loc, attribute));
 }
 
+int64_t model::nearestInteger(double value) {
+  bool exact;
+  llvm::APSInt integer(64, /*isUnsigned=*/false);
+  APFloat(value).convertToInteger(integer, APFloat::rmTowardZero, &exact);
+  return integer.getSExtValue();
+}
+
 Term Emit::constant(Type type, double value) {
   if (isa<FloatType>(type))
     return wrap(arith::ConstantOp::create(b, loc, b.getFloatAttr(type, value)));
-  // A number of a file may be any; what no integer is becomes the nearest.
-  bool exact;
-  llvm::APSInt nearest(64, /*isUnsigned=*/false);
-  APFloat(value).convertToInteger(nearest, APFloat::rmTowardZero, &exact);
-  return integer(type, nearest.getSExtValue());
+  return integer(type, nearestInteger(value));
 }
 
 Term Emit::boolean(bool value) { return integer(b.getI1Type(), value); }

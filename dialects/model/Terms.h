@@ -175,6 +175,9 @@ bool sameSize(Value a, Value b);
 Type sumType(Type element);
 SmallVector<OpFoldResult> toFoldResults(ArrayRef<Term> sizes);
 std::optional<int64_t> constantOf(Value value);
+/// Towards zero. A number of a file may be any: infinities and what is beyond
+/// 64 bits become the end on their side, NaN becomes 0.
+int64_t nearestInteger(double value);
 
 } // namespace niello::model
 

@@ -74,6 +74,9 @@ std::pair<N, N> padsOf(N size, N kernel, const Window &window) {
 /// as given, or its share of what output_shape leaves over.
 Term beginPad(Emit &e, ConvTransposeOp op, int64_t i, Term size);
 
+/// A run-time check that a bias, where there is one, has a number an output.
+void requireBiasFits(Emit &e, Value bias, Term outputs);
+
 /// Why the attributes do not fit `spatial` dimensions, as a diagnostic; the
 /// same rule of every windowed op.
 LogicalResult verifyWindows(Operation *op, int64_t spatial,

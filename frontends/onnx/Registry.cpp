@@ -65,7 +65,7 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       svmOps(),
       bnb4Ops(),
       expertOps(),
-      inverseOps(),
+      eliminationOps(),
       fusedOps(),
       gatherQuantizedOps(),
       quantizedLayerOps(),

@@ -62,7 +62,7 @@ llvm::ArrayRef<Registration> standardOps();
 llvm::ArrayRef<Registration> svmOps();
 llvm::ArrayRef<Registration> bnb4Ops();
 llvm::ArrayRef<Registration> expertOps();
-llvm::ArrayRef<Registration> inverseOps();
+llvm::ArrayRef<Registration> eliminationOps();
 llvm::ArrayRef<Registration> fusedOps();
 llvm::ArrayRef<Registration> gatherQuantizedOps();
 llvm::ArrayRef<Registration> quantizedLayerOps();

@@ -117,10 +117,7 @@ static LogicalResult split(ConvTransposeOp op, PatternRewriter &rewriter) {
   if (weight.getDimSize(0) / int64_t(op.getGroups()) < worthIt)
     return rewriter.notifyMatchFailure(op, "its groups have few channels");
   Emit e(rewriter, op.getLoc());
-  Terms sizes = resultSizes(e, op);
-  if (op.getBias())
-    e.requireEqual(e.dim(op.getBias(), 0), sizes[1],
-                   "conv needs one bias an output, but got {0} for {1}");
+  requireBiasFits(e, op.getBias(), resultSizes(e, op)[1]);
   Value result = sumOfTaps(e, op, product(e, op));
   if (result.getType() != op.getType())
     result =

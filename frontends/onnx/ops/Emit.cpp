@@ -54,14 +54,11 @@ Value scalar(Node &node, Type element, double value) {
     f.convert(type.getFloatSemantics(), APFloat::rmNearestTiesToEven, &lossy);
     return arith::ConstantOp::create(node.b, node.loc, FloatAttr::get(type, f));
   }
-  // A number of the file may be any; what no integer is becomes the nearest.
-  bool exact;
-  llvm::APSInt integer(64, /*isUnsigned=*/false);
-  APFloat(value).convertToInteger(integer, APFloat::rmTowardZero, &exact);
   return arith::ConstantOp::create(
       node.b, node.loc,
-      IntegerAttr::get(element, APInt(element.getIntOrFloatBitWidth(),
-                                      integer.getSExtValue(), true, true)));
+      IntegerAttr::get(element,
+                       APInt(element.getIntOrFloatBitWidth(),
+                             model::nearestInteger(value), true, true)));
 }
 
 Value extractScalar(Node &node, Tensor &tensor) {
@@ -474,6 +471,21 @@ Tensor concat(Node &node, MutableArrayRef<Tensor> parts, int64_t axis) {
     offset = node.sizes.add(offset, part.dims[axis]);
   }
   return wrap(out, parts.front().dtype, dims);
+}
+
+FailureOr<Tensor> checkedConcat(Node &node, MutableArrayRef<Tensor> parts,
+                                int64_t axis) {
+  int64_t rank = parts[0].rank();
+  for (Tensor &part : parts) {
+    if (part.rank() != rank)
+      return node.bad("needs inputs of one rank, but got " + Twine(rank) +
+                      " and " + Twine(part.rank()));
+    for (int64_t i = 0; i < rank; ++i)
+      if (i != axis && failed(requireEqual(node, part.dims[i], parts[0].dims[i],
+                                           "the dimensions beside the axis")))
+        return failure();
+  }
+  return concat(node, parts, axis);
 }
 
 } // namespace niello::onnx_frontend

@@ -81,10 +81,15 @@ Tensor elementOf(Node &node, Tensor &tensor, int64_t axis, Size at);
 mlir::Value insertSlice(Node &node, mlir::Value part, mlir::Value whole,
                         llvm::ArrayRef<Size> offsets,
                         llvm::ArrayRef<Size> lengths);
-/// The same as `slice` with steps that may be negative or zero: one read an element.
+/// The same as `slice` with steps that may be negative or zero: one read an
+/// element.
 Tensor stridedRead(Node &node, Tensor &tensor, llvm::ArrayRef<Size> offsets,
                    llvm::ArrayRef<Size> lengths, llvm::ArrayRef<Size> strides);
 Tensor concat(Node &node, llvm::MutableArrayRef<Tensor> parts, int64_t axis);
+/// The same after a check that the parts have one rank and equal sizes beside
+/// the axis.
+mlir::FailureOr<Tensor>
+checkedConcat(Node &node, llvm::MutableArrayRef<Tensor> parts, int64_t axis);
 
 } // namespace niello::onnx_frontend
 

@@ -254,8 +254,7 @@ def _attention(draw, dtype):
               scale=draw.one((None, 0.25)), softcap=draw.one((0.0, 2.0)))
 
 
-@operator("NegativeLogLikelihoodLoss")
-def _negative_log_likelihood(draw, dtype):
+def _class_loss(draw, dtype, name, may_give_log=False):
     batch, classes, places = draw.one((1, 3)), draw.one((2, 5)), draw.one(
         ((), (4,), (2, 3)))
     inputs = [draw.fresh(dtype, (batch, classes, *places), special=False),
@@ -263,21 +262,18 @@ def _negative_log_likelihood(draw, dtype):
                          classes - 1)]
     if draw.chance(0.5):
         inputs.append(_channel(draw, dtype, classes, 0.1, 2))
-    draw.emit("NegativeLogLikelihoodLoss", inputs,
+    draw.emit(name, inputs, draw.one((1, 2)) if may_give_log else 1,
               reduction=draw.one(("none", "sum", "mean")))
+
+
+@operator("NegativeLogLikelihoodLoss")
+def _negative_log_likelihood(draw, dtype):
+    _class_loss(draw, dtype, "NegativeLogLikelihoodLoss")
 
 
 @operator("SoftmaxCrossEntropyLoss")
 def _softmax_cross_entropy(draw, dtype):
-    batch, classes, places = draw.one((1, 3)), draw.one((2, 5)), draw.one(
-        ((), (4,), (2, 3)))
-    inputs = [draw.fresh(dtype, (batch, classes, *places), special=False),
-              draw.fresh(draw.one(("int32", "int64")), (batch, *places), 0,
-                         classes - 1)]
-    if draw.chance(0.5):
-        inputs.append(_channel(draw, dtype, classes, 0.1, 2))
-    draw.emit("SoftmaxCrossEntropyLoss", inputs, draw.one((1, 2)),
-              reduction=draw.one(("none", "sum", "mean")))
+    _class_loss(draw, dtype, "SoftmaxCrossEntropyLoss", True)
 
 
 @operator("SwiGLU", opset=28)

@@ -10,38 +10,44 @@ using namespace mlir;
 namespace niello::onnx_frontend {
 namespace {
 
-/// [B, M, ...] of a convolution of [B, C, ...] with [M, C / groups, ...].
-FailureOr<SmallVector<Size>> convDims(Node &node, const Windows &windows,
-                                      Tensor &input, Tensor &weight,
-                                      int64_t groups) {
-  Sizes &sizes = node.sizes;
-  if (groups < 1)
-    return node.bad("needs groups of 1 or more, but got " + Twine(groups));
+/// What a node says of its convolution, and the sizes [B, M, ...] that come of
+/// [B, C, ...] and a weight [M, C / groups, ...].
+struct Convolution {
+  Windows windows;
+  int64_t groups;
+  SmallVector<Size> dims;
+};
+
+FailureOr<Convolution> readConvolution(Node &node, Tensor &input,
+                                       Tensor &weight) {
+  auto windows = readWindows(node, input.rank(), &weight);
+  if (failed(windows))
+    return failure();
+  Convolution conv{*windows, node.intAttr("group", 1), {}};
+  if (conv.groups < 1)
+    return node.bad("needs groups of 1 or more, but got " + Twine(conv.groups));
   if (failed(requireEqual(
           node, input.dims[1],
-          sizes.mul(weight.dims[1], sizes.constant(groups)),
+          node.sizes.mul(weight.dims[1], node.sizes.constant(conv.groups)),
           "the channels of the input and groups times those of the weight")))
     return failure();
-  SmallVector<Size> dims{input.dims[0], weight.dims[0]};
-  if (failed(appendWindowCounts(node, windows, input, dims)))
+  conv.dims = {input.dims[0], weight.dims[0]};
+  if (failed(appendWindowCounts(node, conv.windows, input, conv.dims)))
     return failure();
-  return dims;
+  return conv;
 }
 
 LogicalResult importConv(Node &node) {
   Tensor &input = node.tensor(0), &weight = node.tensor(1);
-  auto windows = readWindows(node, input.rank(), &weight);
-  if (failed(windows))
+  auto read = readConvolution(node, input, weight);
+  if (failed(read))
     return failure();
-  int64_t groups = node.intAttr("group", 1);
-  auto dims = convDims(node, *windows, input, weight, groups);
-  if (failed(dims))
-    return failure();
+  const Windows &windows = read->windows;
   auto conv = model::ConvOp::create(
       node.b, node.loc, node.value(0), node.value(1),
-      node.has(2) ? node.value(2) : Value(), Value(), Value(), windows->strides,
-      windows->dilations, windows->givenPads(), groups, windows->rule);
-  return node.result(0, conv.getResult(), input.dtype, *dims);
+      node.has(2) ? node.value(2) : Value(), Value(), Value(), windows.strides,
+      windows.dilations, windows.givenPads(), read->groups, windows.rule);
+  return node.result(0, conv.getResult(), input.dtype, read->dims);
 }
 
 /// A zero point one output channel, [M], shaped like the weight.
@@ -61,20 +67,17 @@ FailureOr<Value> weightZero(Node &node, unsigned i, Tensor &weight) {
 
 LogicalResult importConvInteger(Node &node) {
   Tensor &input = node.tensor(0), &weight = node.tensor(1);
-  auto windows = readWindows(node, input.rank(), &weight);
-  if (failed(windows))
-    return failure();
-  int64_t groups = node.intAttr("group", 1);
-  auto dims = convDims(node, *windows, input, weight, groups);
+  auto read = readConvolution(node, input, weight);
   auto zero = weightZero(node, 3, weight);
-  if (failed(dims) || failed(zero))
+  if (failed(read) || failed(zero))
     return failure();
+  const Windows &windows = read->windows;
   auto conv = model::ConvOp::create(
       node.b, node.loc, node.value(0), node.value(1), Value(),
-      node.has(2) ? node.value(2) : Value(), *zero, windows->strides,
-      windows->dilations, windows->givenPads(), groups, windows->rule,
+      node.has(2) ? node.value(2) : Value(), *zero, windows.strides,
+      windows.dilations, windows.givenPads(), read->groups, windows.rule,
       isSignedInteger(input.dtype), isSignedInteger(weight.dtype));
-  return node.result(0, conv.getResult(), DType::Int32, *dims);
+  return node.result(0, conv.getResult(), DType::Int32, read->dims);
 }
 
 /// Factors one an output channel, [M], or one for all, along dimension 1.
@@ -102,25 +105,22 @@ FailureOr<Tensor> oneNumber(Node &node, unsigned i, StringRef what) {
 // integers, bias included.
 LogicalResult importQLinearConv(Node &node) {
   Tensor &input = node.tensor(0), &weight = node.tensor(3);
-  auto windows = readWindows(node, input.rank(), &weight);
-  if (failed(windows))
-    return failure();
-  int64_t groups = node.intAttr("group", 1);
-  auto dims = convDims(node, *windows, input, weight, groups);
+  auto read = readConvolution(node, input, weight);
   auto inputZero = oneNumber(node, 2, "x_zero_point");
   auto zero = weightZero(node, 5, weight);
-  if (failed(dims) || failed(inputZero) || failed(zero))
+  if (failed(read) || failed(inputZero) || failed(zero))
     return failure();
+  const Windows &windows = read->windows;
   auto conv = model::ConvOp::create(
       node.b, node.loc, node.value(0), node.value(3),
       node.has(8) ? node.value(8) : Value(), node.value(*inputZero), *zero,
-      windows->strides, windows->dilations, windows->givenPads(), groups,
-      windows->rule, isSignedInteger(input.dtype),
+      windows.strides, windows.dilations, windows.givenPads(), read->groups,
+      windows.rule, isSignedInteger(input.dtype),
       isSignedInteger(weight.dtype));
   Tensor sums;
   sums.value = conv.getResult();
   sums.dtype = DType::Int32;
-  sums.dims = *dims;
+  sums.dims = read->dims;
   auto weightScale = alongChannels(node, node.tensor(4), input.rank());
   auto inputScale = oneNumber(node, 1, "x_scale");
   auto scale = oneNumber(node, 6, "y_scale");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Determinants, images put together from blocks, and caches written in place.
+// Images put together from blocks, and caches written in place.
 
 #include "frontends/onnx/ops/Terms.h"
 
@@ -11,60 +11,6 @@ namespace {
 using model::Emit;
 using model::Term;
 using model::Terms;
-
-// Gaussian elimination with the largest pivot of each column:
-//   det = product of the pivots, with the sign of the row exchanges
-Term determinant(Emit &e, Term matrix, Term n, Type type) {
-  Terms end = e.loop(
-      e.index(0), n, {matrix, e.constant(type, 1)},
-      [&](Term k, Terms state) -> Terms {
-        Term a = state[0];
-        Term p = e.loop(k, n, k, [&](Term i, Term best) {
-          return select(abs(e.at(a, {i, k})) > abs(e.at(a, {best, k})), i,
-                        best);
-        });
-        Term pivot = e.at(a, {p, k});
-        Term next = e.generate({n, n}, type, [&](Terms at) {
-          Term row = select(at[0] == k, p, select(at[0] == p, k, at[0]));
-          Term old = e.at(a, {row, at[1]});
-          Term factor =
-              select(pivot == 0, pivot.like(0), e.at(a, {row, k}) / pivot);
-          return select(at[0] > k, old - factor * e.at(a, {p, at[1]}), old);
-        });
-        Term sign = select(p == k, pivot, 0 - pivot);
-        return {next, state[1] * sign};
-      });
-  return end[1];
-}
-
-LogicalResult importDet(Node &node) {
-  DType outer = node.dtype(0);
-  bool isDouble = outer == DType::Double;
-  Tensor x =
-      castTo(node, node.tensor(0), isDouble ? DType::Double : DType::Float);
-  int64_t rank = x.rank();
-  if (rank < 2 || failed(requireEqual(node, x.dims[rank - 1], x.dims[rank - 2],
-                                      "the sides of a matrix")))
-    return node.bad("needs square matrices");
-  SmallVector<Size> batch(ArrayRef<Size>(x.dims).drop_back(2));
-  Emit e(node.b, node.loc);
-  Type type = elementType(node.b.getContext(), x.dtype);
-  Term n = e.size(x.dims.back());
-  Value source = node.value(x);
-  Terms box = e.sizes(batch);
-  Tensor out;
-  out.dtype = x.dtype;
-  out.dims = batch;
-  out.value = e.nest(box, e.empty(box, type), [&](Terms at, Term state) {
-    Term matrix = e.generate({n, n}, type, [&](Terms place) {
-      Terms whole(at);
-      whole.append(place);
-      return e.at(source, whole);
-    });
-    return e.insert(determinant(e, matrix, n, type), state, at);
-  });
-  return node.result(0, castTo(node, out, outer));
-}
 
 /// Integers of an attribute, one a spatial axis.
 FailureOr<SmallVector<int64_t>> perAxis(Node &node, StringRef name,
@@ -202,7 +148,6 @@ LogicalResult importTensorScatter(Node &node) {
 }
 
 const Registration table[] = {
-    {"", "Det", importDet, floats},
     {"", "Col2Im", importCol2Im, numbers},
     {"", "TensorScatter", importTensorScatter, everything},
 };

@@ -254,17 +254,8 @@ LogicalResult importConcat(Node &node) {
     return node.resultElements(0, parts[0].dtype,
                                {node.sizes.constant(all.size())}, all);
   }
-  for (Tensor &part : parts) {
-    if (part.rank() != rank)
-      return node.bad("needs inputs of one rank, but got " + Twine(rank) +
-                      " and " + Twine(part.rank()));
-    for (int64_t i = 0; i < rank; ++i)
-      if (i != *axis &&
-          failed(requireEqual(node, part.dims[i], parts[0].dims[i],
-                              "the dimensions beside the axis")))
-        return failure();
-  }
-  return node.result(0, concat(node, parts, *axis));
+  auto joined = checkedConcat(node, parts, *axis);
+  return failed(joined) ? failure() : node.result(0, *joined);
 }
 
 /// ONNX slicing of one axis: clamped bounds, then the count of steps.

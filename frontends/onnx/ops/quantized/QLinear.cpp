@@ -167,17 +167,9 @@ LogicalResult importQLinearConcat(Node &node) {
   auto axis = node.axis(node.intAttr("axis", 0), rank);
   if (failed(axis))
     return failure();
-  for (Tensor &part : parts) {
-    if (part.rank() != rank)
-      return node.bad("needs inputs of one rank, but got " + Twine(rank) +
-                      " and " + Twine(part.rank()));
-    for (int64_t i = 0; i < rank; ++i)
-      if (i != *axis &&
-          failed(requireEqual(node, part.dims[i], parts[0].dims[i],
-                              "the dimensions beside the axis")))
-        return failure();
-  }
-  return giveQuantized(node, concat(node, parts, *axis), 0, node.dtype(2));
+  auto joined = checkedConcat(node, parts, *axis);
+  return failed(joined) ? failure()
+                        : giveQuantized(node, *joined, 0, node.dtype(2));
 }
 
 // The mean over the spatial dimensions, which are last or, with channels_last,
