@@ -15,6 +15,8 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
   static const ArrayRef<Registration> tables[] = {
       elementwiseOps(),
       shapeOps(),
+      sliceOps(),
+      unaryOps(),
       castOps(),
       constantOps(),
       matmulOps(),
@@ -22,7 +24,6 @@ ArrayRef<ArrayRef<Registration>> allRegistrations() {
       reduceOps(),
       gatherOps(),
       activationOps(),
-      unaryOps(),
       arithmeticOps(),
       treeOps(),
       linearOps(),

@@ -12,6 +12,8 @@ namespace niello::onnx_frontend {
 
 llvm::ArrayRef<Registration> elementwiseOps();
 llvm::ArrayRef<Registration> shapeOps();
+llvm::ArrayRef<Registration> sliceOps();
+llvm::ArrayRef<Registration> unaryOps();
 llvm::ArrayRef<Registration> matmulOps();
 llvm::ArrayRef<Registration> normOps();
 llvm::ArrayRef<Registration> reduceOps();
@@ -19,7 +21,6 @@ llvm::ArrayRef<Registration> gatherOps();
 llvm::ArrayRef<Registration> constantOps();
 llvm::ArrayRef<Registration> castOps();
 llvm::ArrayRef<Registration> activationOps();
-llvm::ArrayRef<Registration> unaryOps();
 llvm::ArrayRef<Registration> arithmeticOps();
 llvm::ArrayRef<Registration> treeOps();
 llvm::ArrayRef<Registration> linearOps();

@@ -16,6 +16,12 @@ using Body = llvm::function_ref<mlir::Value(mlir::ImplicitLocOpBuilder &,
 
 /// The tensor type with these sizes: constants static, the rest dynamic.
 mlir::RankedTensorType typeOf(llvm::ArrayRef<Size> dims, mlir::Type element);
+/// The sizes of `dims` that are no constants, in order.
+llvm::SmallVector<mlir::Value> dynamicSizes(llvm::ArrayRef<Size> dims);
+/// A tensor of this value, element type and sizes.
+Tensor wrap(mlir::Value value, DType dtype, llvm::ArrayRef<Size> dims);
+/// The value cast to the type that its sizes say.
+mlir::Value withType(Node &node, mlir::Value value, llvm::ArrayRef<Size> dims);
 /// tensor.empty of these sizes.
 mlir::Value empty(Node &node, llvm::ArrayRef<Size> dims, mlir::Type element);
 /// A tensor of these sizes filled with one number.

@@ -40,6 +40,15 @@ Term softplus(Term x) { return maximum(x, x.like(0)) + log1p(exp(0 - abs(x))); }
 // 1 / (1 + e^-x)
 Term sigmoid(Term x) { return 1 / (exp(0 - x) + 1); }
 
+LogicalResult importSigmoid(Node &node) { return map(node, sigmoid); }
+
+// NaN stays NaN.
+LogicalResult importRelu(Node &node) {
+  return node.result(0,
+                     mapElements(node, node.tensor(0), node.dtype(0),
+                                 [](Term x) { return maximum(x, x.like(0)); }));
+}
+
 // x < 0 ? alpha (e^x - 1) : x
 LogicalResult importElu(Node &node) {
   float alpha = node.floatAttr("alpha", 1);
@@ -226,6 +235,8 @@ LogicalResult importHardmax(Node &node) {
 }
 
 const Registration table[] = {
+    {"", "Relu", importRelu, floats | signedInts},
+    {"", "Sigmoid", importSigmoid, floats},
     {"", "Elu", importElu, floats},
     {"", "Selu", importSelu, floats},
     {"", "Celu", importCelu, floats},

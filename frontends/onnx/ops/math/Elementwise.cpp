@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Operators that work element by element after numpy broadcasting.
+// Operators on several operands, element by element after numpy broadcasting.
 
 #include "frontends/onnx/ops/Emit.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 
 using namespace mlir;
 
@@ -241,63 +240,6 @@ LogicalResult importWhere(Node &node) {
   return failed(out) ? failure() : node.result(0, *out);
 }
 
-template <typename Op> LogicalResult importUnary(Node &node) {
-  auto out = onTensors(
-      node, node.tensor(0), node.dtype(0),
-      [](auto &b, auto args) -> Value { return Op::create(b, args[0]); });
-  return failed(out) ? failure() : node.result(0, *out);
-}
-
-/// One scalar function of a float, given the value and its type's constants.
-using FloatBody = Value (*)(Node &, ImplicitLocOpBuilder &, Value);
-
-Value floatConstant(ImplicitLocOpBuilder &b, Type type, double value) {
-  return arith::ConstantOp::create(b, b.getFloatAttr(type, value));
-}
-
-template <FloatBody body> LogicalResult importFunction(Node &node) {
-  auto out =
-      elementwise(node, node.tensor(0), node.dtype(0),
-                  [&](auto &b, auto args) { return body(node, b, args[0]); });
-  return failed(out) ? failure() : node.result(0, *out);
-}
-
-Value reciprocal(Node &, ImplicitLocOpBuilder &b, Value x) {
-  return arith::DivFOp::create(b, floatConstant(b, x.getType(), 1), x);
-}
-
-// 1 / (1 + exp(-x)): exp overflows to inf for very negative x, giving 0.
-Value sigmoid(Node &, ImplicitLocOpBuilder &b, Value x) {
-  Value one = floatConstant(b, x.getType(), 1);
-  Value exp = math::ExpOp::create(b, arith::NegFOp::create(b, x));
-  return arith::DivFOp::create(b, one, arith::AddFOp::create(b, one, exp));
-}
-
-Value relu(Node &, ImplicitLocOpBuilder &b, Value x) {
-  if (isa<IntegerType>(x.getType()))
-    return arith::MaxSIOp::create(
-        b, x, arith::ConstantOp::create(b, b.getIntegerAttr(x.getType(), 0)));
-  return arith::MaximumFOp::create(b, x, floatConstant(b, x.getType(), 0));
-}
-
-LogicalResult importNeg(Node &node) {
-  if (isFloat(node.dtype(0)))
-    return importUnary<arith::NegFOp>(node);
-  if (node.tensor(0).elements) {
-    SmallVector<Size> out;
-    for (Size size : *node.tensor(0).elements)
-      out.push_back(node.sizes.mul(size, node.sizes.constant(-1)));
-    return node.resultElements(0, node.dtype(0), node.tensor(0).dims, out);
-  }
-  auto out = elementwise(node, node.tensor(0), node.dtype(0),
-                         [](auto &b, auto args) -> Value {
-                           Value zero = arith::ConstantOp::create(
-                               b, b.getIntegerAttr(args[0].getType(), 0));
-                           return arith::SubIOp::create(b, zero, args[0]);
-                         });
-  return failed(out) ? failure() : node.result(0, *out);
-}
-
 LogicalResult importClip(Node &node) {
   DType dtype = node.dtype(0);
   Type element = node.elementType(0);
@@ -367,15 +309,6 @@ const Registration table[] = {
     {"", "Not", importNot, bools},
     {"", "BitwiseNot", importNot, ints},
     {"", "Where", importWhere, bools},
-    {"", "Neg", importNeg, floats | signedInts},
-    {"", "Exp", importUnary<math::ExpOp>, floats},
-    {"", "Log", importUnary<math::LogOp>, floats},
-    {"", "Sqrt", importUnary<math::SqrtOp>, floats},
-    {"", "Erf", importUnary<math::ErfOp>, floats},
-    {"", "Tanh", importUnary<math::TanhOp>, floats},
-    {"", "Reciprocal", importFunction<reciprocal>, floats},
-    {"", "Sigmoid", importFunction<sigmoid>, floats},
-    {"", "Relu", importFunction<relu>, floats | signedInts},
     {"", "Clip", importClip, numbers},
 };
 

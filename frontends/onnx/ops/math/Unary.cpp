@@ -36,6 +36,25 @@ LogicalResult importAbs(Node &node) {
                                     [](Term x) { return abs(x); }));
 }
 
+LogicalResult importNeg(Node &node) {
+  DType dtype = node.dtype(0);
+  if (node.tensor(0).elements && !isFloat(dtype)) {
+    SmallVector<Size> out;
+    for (Size size : *node.tensor(0).elements)
+      out.push_back(node.sizes.mul(size, node.sizes.constant(-1)));
+    return node.resultElements(0, dtype, node.tensor(0).dims, out);
+  }
+  if (isFloat(dtype)) // 0 - x would lose the sign of 0
+    return importMath<arith::NegFOp>(node);
+  return node.result(0, mapElements(node, node.tensor(0), dtype,
+                                    [](Term x) { return 0 - x; }));
+}
+
+LogicalResult importReciprocal(Node &node) {
+  return node.result(0, mapElements(node, node.tensor(0), node.dtype(0),
+                                    [](Term x) { return 1 / x; }));
+}
+
 // 1, -1 or 0; the sign of NaN is NaN
 LogicalResult importSign(Node &node) {
   DType dtype = node.dtype(0);
@@ -79,6 +98,12 @@ constexpr DTypes float8 = bit(DType::Float8E4M3FN) |
 const Registration table[] = {
     {"", "Abs", importAbs, numbers},
     {"", "Sign", importSign, numbers},
+    {"", "Neg", importNeg, floats | signedInts},
+    {"", "Reciprocal", importReciprocal, floats},
+    {"", "Exp", importMath<math::ExpOp>, floats},
+    {"", "Log", importMath<math::LogOp>, floats},
+    {"", "Sqrt", importMath<math::SqrtOp>, floats},
+    {"", "Erf", importMath<math::ErfOp>, floats},
     {"", "Floor", importRounding<math::FloorOp>, floats},
     {"", "Ceil", importRounding<math::CeilOp>, floats},
     {"", "Round", importRounding<math::RoundEvenOp>, floats},
@@ -90,6 +115,7 @@ const Registration table[] = {
     {"", "Atan", importMath<math::AtanOp>, floats},
     {"", "Sinh", importMath<math::SinhOp>, floats},
     {"", "Cosh", importMath<math::CoshOp>, floats},
+    {"", "Tanh", importMath<math::TanhOp>, floats},
     {"", "Asinh", importMath<math::AsinhOp>, floats},
     {"", "Acosh", importMath<math::AcoshOp>, floats},
     {"", "Atanh", importMath<math::AtanhOp>, floats},
