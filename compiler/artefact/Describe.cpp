@@ -14,9 +14,9 @@ namespace niello {
 namespace {
 
 /// Names the tensor in errors: "result 1 of entry 'main'".
-std::string where(FunctionOpInterface entry, bool isResult, unsigned index) {
+std::string where(const std::string &entry, bool isResult, unsigned index) {
   return (isResult ? "result " : "argument ") + std::to_string(index) +
-         " of entry '" + entry.getName().str() + "'";
+         " of entry '" + entry + "'";
 }
 
 llvm::Error malformed(const llvm::Twine &what) {
@@ -40,16 +40,13 @@ llvm::Expected<DimensionDescription> describeDimension(Attribute attribute,
   return dimension;
 }
 
-llvm::Expected<TensorDescription>
-describeTensor(FunctionOpInterface entry, bool isResult, unsigned index) {
-  auto attribute = [&](StringRef name) {
-    return isResult ? entry.getResultAttr(index, name)
-                    : entry.getArgAttr(index, name);
-  };
-  std::string place = where(entry, isResult, index);
-  auto name = dyn_cast_or_null<StringAttr>(attribute("model.name"));
-  auto dtype = dyn_cast_or_null<StringAttr>(attribute("model.dtype"));
-  auto dims = dyn_cast_or_null<ArrayAttr>(attribute("model.dims"));
+/// From the attributes of an argument or result, or from the dictionary that
+/// took their place.
+llvm::Expected<TensorDescription> describeTensor(DictionaryAttr attributes,
+                                                 const std::string &place) {
+  auto name = attributes.getAs<StringAttr>("model.name");
+  auto dtype = attributes.getAs<StringAttr>("model.dtype");
+  auto dims = attributes.getAs<ArrayAttr>("model.dims");
   if (!name || !dtype || !dims)
     return malformed(place + " needs the attributes model.name, model.dtype "
                              "and model.dims");
@@ -65,23 +62,52 @@ describeTensor(FunctionOpInterface entry, bool isResult, unsigned index) {
   return tensor;
 }
 
+llvm::Error describeTensors(ArrayRef<Attribute> all, bool isResult,
+                            const std::string &entry,
+                            std::vector<TensorDescription> &tensors) {
+  for (auto [i, attribute] : llvm::enumerate(all)) {
+    std::string place = where(entry, isResult, i);
+    auto attributes = dyn_cast_or_null<DictionaryAttr>(attribute);
+    if (!attributes)
+      return malformed(place + " needs a dictionary of attributes");
+    auto tensor = describeTensor(attributes, place);
+    if (!tensor)
+      return tensor.takeError();
+    tensors.push_back(std::move(*tensor));
+  }
+  return llvm::Error::success();
+}
+
+/// An entry as a frontend made it, or the wrapper that lower-entry gave it.
 llvm::Expected<EntryDescription> describeEntry(FunctionOpInterface function,
                                                size_t number) {
   EntryDescription entry;
   entry.name = function.getName().str();
   entry.code.push_back("niello_entry_" + std::to_string(number));
-  for (unsigned i = 0; i < function.getNumArguments(); ++i) {
-    auto tensor = describeTensor(function, false, i);
-    if (!tensor)
-      return tensor.takeError();
-    entry.inputs.push_back(std::move(*tensor));
+  SmallVector<Attribute> inputs, outputs;
+  if (auto wrapped = function->getAttrOfType<StringAttr>("model.entry")) {
+    auto in = function->getAttrOfType<ArrayAttr>("model.inputs");
+    auto out = function->getAttrOfType<ArrayAttr>("model.outputs");
+    if (!in || !out)
+      return malformed("entry '" + entry.name +
+                       "' needs the attributes model.inputs and model.outputs");
+    entry.code.back() = entry.name;
+    entry.name = wrapped.str();
+    llvm::append_range(inputs, in);
+    llvm::append_range(outputs, out);
+  } else {
+    auto orNone = [&](ArrayRef<NamedAttribute> attributes) {
+      return DictionaryAttr::get(function.getContext(), attributes);
+    };
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      inputs.push_back(orNone(function.getArgAttrs(i)));
+    for (unsigned i = 0; i < function.getNumResults(); ++i)
+      outputs.push_back(orNone(function.getResultAttrs(i)));
   }
-  for (unsigned i = 0; i < function.getNumResults(); ++i) {
-    auto tensor = describeTensor(function, true, i);
-    if (!tensor)
-      return tensor.takeError();
-    entry.outputs.push_back(std::move(*tensor));
-  }
+  if (llvm::Error e = describeTensors(inputs, false, entry.name, entry.inputs))
+    return std::move(e);
+  if (llvm::Error e = describeTensors(outputs, true, entry.name, entry.outputs))
+    return std::move(e);
   return entry;
 }
 

@@ -61,7 +61,7 @@ struct ModelDescription {
 };
 
 /// Reads entries, names, dtypes, dims and symbols from the attributes of the
-/// module; works at every stage that still has the entry's `func.func`.
+/// module; works at every stage.
 /// Leaves `levels` and `weightsSize` to the caller. An attribute that does not
 /// fit is an error that names entry and tensor.
 llvm::Expected<ModelDescription> describe(mlir::ModuleOp module);

@@ -8,10 +8,8 @@
 #include "compiler/weights/ProgramModule.h"
 #include "compiler/weights/WeightTable.h"
 #include "mlir/IR/AsmState.h"
-#include "mlir/IR/Diagnostics.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
-#include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
@@ -54,7 +52,7 @@ void Compilation::endStage() {
 
 int Compilation::load() {
   beginStage("read");
-  if (llvm::StringRef(options.model).ends_with(".mlir"))
+  if (isText())
     return loadIr();
   ImportReport imported;
   module = importOnnx(context, options.model, options.import, imported);
@@ -66,16 +64,6 @@ int Compilation::load() {
                 "'" + options.model +
                     "' uses what niello does not compile yet:\n" +
                     imported.text + "'niello ops' lists what it does");
-}
-
-int Compilation::loadIr() {
-  if (!llvm::sys::fs::exists(options.model))
-    return report(exitUser, "'" + options.model + "' does not exist");
-  context.loadAllAvailableDialects();
-  module = parseSourceFile<ModuleOp>(options.model, &context);
-  if (!module)
-    return report(exitUser, "'" + options.model + "' is not IR of niello's");
-  return exitDone;
 }
 
 int Compilation::prepare() {
@@ -93,6 +81,12 @@ int Compilation::prepare() {
 int Compilation::advance(Stage last) {
   if (succeeded(runTo(last, *module, pipeline)))
     return exitDone;
+  // A person may have edited it into what no pass of ours would leave.
+  if (isText())
+    return report(exitUser, "cannot take the text '" + options.model +
+                                "' to stage " + stageName(last) +
+                                "; if it is as niello printed it, this is a "
+                                "bug of niello's, please report it");
   return report(exitBug, "could not take '" + options.model + "' to stage " +
                              stageName(last) +
                              "; this is a bug of niello's, please report it");
@@ -104,7 +98,13 @@ std::string Compilation::outputPath(llvm::StringRef extension) const {
   return (path::stem(options.model) + extension).str();
 }
 
+bool Compilation::isText() const {
+  return llvm::StringRef(options.model).ends_with(".mlir");
+}
+
 std::string Compilation::modelFolder() const {
+  if (!options.modelFolder.empty())
+    return options.modelFolder;
   llvm::StringRef folder = path::parent_path(options.model);
   return folder.empty() ? "." : folder.str();
 }
@@ -129,8 +129,15 @@ int Compilation::writeText(
 }
 
 int Compilation::printStage() {
-  if (int code = advance(*findStage(options.emit)))
+  Stage wanted = *findStage(options.emit);
+  auto at = (*module)->getAttrOfType<StringAttr>("model.stage");
+  if (at && *findStage(at.getValue()) > wanted)
+    return report(exitUser, "'" + options.model + "' is at stage " +
+                                at.getValue() +
+                                ", past --emit=" + options.emit);
+  if (int code = advance(wanted))
     return code;
+  recordFlags(wanted);
   return writeText([&](llvm::raw_ostream &os) {
     module->print(os, OpPrintingFlags().enableDebugInfo());
     os << "\n";
@@ -138,6 +145,8 @@ int Compilation::printStage() {
 }
 
 int Compilation::writeBinary() {
+  if (int code = checkModelFile())
+    return code;
   if (int code = advance(Stage::Plan))
     return code;
   auto description = describe(*module);
@@ -156,7 +165,7 @@ int Compilation::writeBinary() {
 
   beginStage("code");
   llvm::LLVMContext llvmContext;
-  auto effort = options.optimise ? cpu::Effort::Full : cpu::Effort::Plain;
+  auto effort = pipeline.optimise ? cpu::Effort::Full : cpu::Effort::Plain;
   auto code = cpu::translate(*module, llvmContext, pipeline.machine, effort);
   if (!code)
     return report(exitBug, "could not translate '" + options.model +

@@ -29,17 +29,22 @@ public:
   int writeBinary();
 
   mlir::ModuleOp getModule() { return *module; }
-  const cpu::Machine &machine() const { return pipeline.machine; }
+  const PipelineOptions &flags() const { return pipeline; }
+  /// The folder that the weights' files are looked up in.
+  std::string modelFolder() const;
 
 private:
+  bool isText() const;
   int loadIr();
+  int takeFlags();
+  void recordFlags(Stage at);
+  int checkModelFile();
   int advance(Stage last);
   int compilePrograms(const WeightTable &weights);
   llvm::Error computeWeight(const Weight &weight, WeightTable::Sink sink);
   int link(const ModelDescription &description, const WeightTable &weights,
            llvm::StringRef object);
   int writeText(llvm::function_ref<void(llvm::raw_ostream &)> print);
-  std::string modelFolder() const;
   std::string outputPath(llvm::StringRef extension) const;
   void summarise(const ModelDescription &description, llvm::StringRef file,
                  const ArtefactSizes &sizes);

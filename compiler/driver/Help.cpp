@@ -23,7 +23,8 @@ A first try:
 constexpr const char *compileHelp =
     R"(niello compile MODEL [-o FILE] [flags]
 
-MODEL is an ONNX file, or the printed IR of a stage (.mlir).
+MODEL is an ONNX file, or the printed IR of a stage (.mlir): that goes on from
+there, with the flags that it was made with, to the same bytes.
 
 What to make (--emit):
   exe       a static executable with the weights inside (default)
@@ -43,6 +44,8 @@ What to make (--emit):
                        fast: looser functions, each with its bound
   -O0                  the plain path: every operator as written, nothing
                        fused; slow, and the reference for the fast one
+  --model-folder=DIR   where the model of a stage's text lies, whose weights it
+                       refers to (default: beside the text)
   --verify-each        check the IR after every pass
   -v                   time of each stage
 

@@ -17,9 +17,11 @@ using llvm::Twine;
 Error fail(const Twine &text) { return llvm::createStringError(text); }
 
 const char *const commands[] = {"compile", "run", "ops", "targets"};
-const char *const kinds[] = {"exe",    "shared", "static", "object", "asm",
-                             "source", "blocks", "packed", "plan",   "loops",
-                             "llvm"};
+const char *const kinds[] = {"exe",  "shared", "static", "object",
+                             "asm",  "source", "blocks", "packed",
+                             "plan", "loops",  "llvm"};
+
+const char *const numericsNames[] = {"strict", "default", "fast"};
 
 /// `--dim seq=128` or `--dim seq=1..512`.
 Error parseDim(StringRef value, Options &options) {
@@ -48,14 +50,12 @@ Error parseEmit(StringRef value, Options &options) {
 }
 
 Error parseNumerics(StringRef value, Options &options) {
-  static const char *const names[] = {"strict", "default", "fast"};
-  for (int i = 0; i < 3; ++i)
-    if (value == names[i]) {
-      options.numerics = static_cast<Numerics>(i);
-      return Error::success();
-    }
-  return fail("--numerics does not know '" + value + "'" +
-              nearestHint(value, names));
+  auto numerics = findNumerics(value);
+  if (!numerics)
+    return fail("--numerics does not know '" + value + "'" +
+                nearestHint(value, numericsNames));
+  options.numerics = *numerics;
+  return Error::success();
 }
 
 struct Flag {
@@ -86,6 +86,7 @@ llvm::ArrayRef<Flag> flags() {
       {"-O0", false, turn(&Options::optimise, false)},
       {"--dim", true, parseDim},
       {"--numerics", true, parseNumerics},
+      {"--model-folder", true, store(&Options::modelFolder)},
       {"--verify-each", false, turn(&Options::verifyEach, true)},
       {"--markdown", false, turn(&Options::markdown, true)},
       {"-v", false, turn(&Options::verbose, true)},
@@ -147,12 +148,24 @@ Error parseFlag(llvm::ArrayRef<const char *> arguments, size_t &i,
     if (flag.takesValue)
       if (Error e = takeValue(given))
         return e;
+    options.given.insert(name.str());
     return flag.set(given, options);
   }
   return fail("unknown flag '" + Twine(name) + "'" + hintFor(name));
 }
 
 } // namespace
+
+llvm::StringRef numericsName(Numerics numerics) {
+  return numericsNames[static_cast<int>(numerics)];
+}
+
+std::optional<Numerics> findNumerics(llvm::StringRef name) {
+  for (int i = 0; i < 3; ++i)
+    if (name == numericsNames[i])
+      return static_cast<Numerics>(i);
+  return std::nullopt;
+}
 
 llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
   Options options;
@@ -181,6 +194,11 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
     return fail("'niello " + Twine(options.command) +
                 "' needs a model file; see niello " + options.command +
                 " --help");
+  if (options.given.count("--model-folder") &&
+      !StringRef(options.model).ends_with(".mlir"))
+    return fail("--model-folder says where the model of a stage's text (.mlir) "
+                "lies, but '" +
+                Twine(options.model) + "' is a model");
   if (options.command == "run" && options.emit != "exe")
     return fail("'niello run' compiles to an executable; --emit goes with "
                 "'niello compile'");

@@ -9,6 +9,7 @@
 #include "frontends/onnx/Onnx.h"
 #include "llvm/Support/Error.h"
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -32,16 +33,23 @@ struct Options {
   bool optimise = true;
   Numerics numerics = Numerics::Default;
   ImportOptions import;
+  std::string modelFolder; ///< of a stage's text; empty: where the text lies
   bool verbose = false;
   bool verifyEach = false;
   bool markdown = false; ///< niello ops --markdown
   bool help = false;
   bool version = false;
+  /// Names of the flags on the command line.
+  std::set<std::string> given;
   /// What `niello run` hands to the program it compiled.
   std::vector<std::string> programArguments;
 
   bool isStage() const { return findStage(emit).has_value(); }
 };
+
+/// As --numerics takes it.
+llvm::StringRef numericsName(Numerics numerics);
+std::optional<Numerics> findNumerics(llvm::StringRef name);
 
 /// The options of a command line, or one sentence that names the argument and
 /// the nearest known one.

@@ -46,9 +46,10 @@ static std::string cacheKey(Compilation &compilation, const Options &options,
                             llvm::StringRef program) {
   llvm::SHA256 sha;
   sha.update(stamp(fs::getMainExecutable(program.str().c_str(), nullptr)));
-  sha.update(compilation.machine().name);
-  sha.update(std::to_string(options.optimise) +
-             std::to_string(static_cast<int>(options.numerics)));
+  const PipelineOptions &flags = compilation.flags();
+  sha.update(flags.machine.name);
+  sha.update(std::to_string(flags.optimise) +
+             std::to_string(static_cast<int>(flags.numerics)));
   for (const auto &[name, bounds] : options.import.dims)
     sha.update(name + "=" + std::to_string(bounds.low) + ".." +
                std::to_string(bounds.high));
@@ -56,7 +57,7 @@ static std::string cacheKey(Compilation &compilation, const Options &options,
   sha.update(stamp(options.model));
   module.walk([&](model::WeightOp weight) {
     if (auto file = weight.getFile())
-      sha.update(stamp(path::parent_path(options.model) + "/" + *file));
+      sha.update(stamp(compilation.modelFolder() + "/" + *file));
   });
   auto digest = sha.final();
   return llvm::toHex(llvm::ArrayRef<uint8_t>(digest.data(), 16), true);

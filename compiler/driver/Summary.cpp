@@ -14,7 +14,7 @@ namespace niello {
 static std::string dimsText(const TensorDescription &tensor) {
   std::vector<std::string> dims;
   for (const DimensionDescription &dim : tensor.dims)
-    dims.push_back(dim.size >= 0         ? std::to_string(dim.size)
+    dims.push_back(dim.size >= 0        ? std::to_string(dim.size)
                    : dim.symbol.empty() ? "?"
                                         : dim.symbol);
   return tensor.dtype + "[" + llvm::join(dims, ",") + "]";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/model/Hash.h"
 #include "dialects/model/Model.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -7,6 +8,8 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/SHA256.h"
 
 using namespace niello;
 using namespace niello::model;
@@ -29,6 +32,13 @@ Operation *ModelDialect::materializeConstant(OpBuilder &builder,
                                              Attribute value, Type type,
                                              Location loc) {
   return arith::ConstantOp::materialize(builder, value, type, loc);
+}
+
+std::string model::hashOf(StringRef bytes) {
+  llvm::SHA256 sha;
+  sha.update(bytes);
+  auto digest = sha.final();
+  return llvm::toHex(ArrayRef<uint8_t>(digest.data(), 16), true);
 }
 
 bool model::compatibleTypes(TypeRange inferred, TypeRange given) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "dialects/model/Hash.h"
 #include "dialects/model/Model.h"
 #include "frontends/onnx/Node.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -11,12 +14,9 @@
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 #include "onnx/checker.h"
-#include "google/protobuf/io/coded_stream.h"
-#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Path.h"
-#include "llvm/Support/SHA256.h"
 
 using namespace mlir;
 
@@ -57,20 +57,13 @@ std::string check(const onnx::ModelProto &model, StringRef path) {
   return std::string();
 }
 
-std::string hashOf(StringRef bytes) {
-  llvm::SHA256 sha;
-  sha.update(bytes);
-  auto digest = sha.final();
-  return llvm::toHex(ArrayRef<uint8_t>(digest.data(), 16), true);
-}
-
 void setModuleAttributes(ModuleOp module, StringRef path, StringRef bytes,
                          const ImportOptions &options) {
   Builder b(module.getContext());
   module->setAttr("model.stage", b.getStringAttr("source"));
   module->setAttr("model.source",
                   b.getStringAttr(llvm::sys::path::filename(path)));
-  module->setAttr("model.hash", b.getStringAttr(hashOf(bytes)));
+  module->setAttr("model.hash", b.getStringAttr(model::hashOf(bytes)));
   SmallVector<NamedAttribute> bounds;
   for (const auto &[name, bound] : options.dims)
     if (bound.low != bound.high)
@@ -90,8 +83,8 @@ std::string verifyModule(ModuleOp module) {
             diagnostic.getSeverity() != DiagnosticSeverity::Error)
           return success();
         if (auto named = dyn_cast<NameLoc>(diagnostic.getLocation()))
-          text = "node '" +
-                 named.getName().getValue().rsplit('@').first.str() + "': ";
+          text = "node '" + named.getName().getValue().rsplit('@').first.str() +
+                 "': ";
         text += diagnostic.str();
         return success();
       });

@@ -82,6 +82,35 @@ static LogicalResult checkType(func::FuncOp entry, Type type, StringRef what,
   return success();
 }
 
+// What a frontend said of the entry's arguments and results moves to the
+// wrapper, the one function that keeps its form down to LLVM: a text of that
+// stage describes its entries too.
+static void moveDescription(func::FuncOp entry, func::FuncOp wrapper) {
+  MLIRContext *context = entry.getContext();
+  auto take = [&](DictionaryAttr all, auto remove) -> Attribute {
+    SmallVector<NamedAttribute> ours;
+    for (NamedAttribute one : all ? all.getValue() : ArrayRef<NamedAttribute>())
+      if (one.getName().strref().starts_with("model."))
+        ours.push_back(one);
+    for (NamedAttribute one : ours)
+      remove(one.getName());
+    return DictionaryAttr::get(context, ours);
+  };
+  SmallVector<Attribute> inputs, outputs;
+  for (unsigned i = 1; i < entry.getNumArguments(); ++i)
+    inputs.push_back(take(entry.getArgAttrDict(i), [&](StringAttr name) {
+      entry.removeArgAttr(i, name);
+    }));
+  for (unsigned i = 0; i < entry.getNumResults(); ++i)
+    outputs.push_back(take(entry.getResultAttrDict(i), [&](StringAttr name) {
+      entry.removeResultAttr(i, name);
+    }));
+  entry->removeAttr("model.entry");
+  wrapper->setAttr("model.entry", entry.getSymNameAttr());
+  wrapper->setAttr("model.inputs", ArrayAttr::get(context, inputs));
+  wrapper->setAttr("model.outputs", ArrayAttr::get(context, outputs));
+}
+
 static LogicalResult wrap(func::FuncOp entry, unsigned number) {
   for (auto [i, type] : llvm::enumerate(entry.getArgumentTypes().drop_front()))
     if (failed(checkType(entry, type, "input", i)))
@@ -108,6 +137,7 @@ static LogicalResult wrap(func::FuncOp entry, unsigned number) {
   for (auto [i, result] : llvm::enumerate(call.getResults()))
     writer.writeOutput(block->getArgument(2), i, result);
   func::ReturnOp::create(builder, loc);
+  moveDescription(entry, wrapper);
   // The C library's start files look for a `main` of their own.
   std::string name = (entry.getName() + "_body").str();
   call.setCallee(name);

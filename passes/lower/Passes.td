@@ -303,11 +303,13 @@ def LowerEntry : Pass<"lower-entry", "::mlir::ModuleOp"> {
     ```
     func @main(%ctx, %x: memref<?x4xf32>) -> memref<?xf32> {model.entry}   ->
     func @niello_entry_0(%ctx, %inputs: !llvm.ptr, %outputs: !llvm.ptr)
+        {model.entry = "main", model.inputs, model.outputs}
     ```
     The wrapper reads pointers and sizes from the inputs' `niello_buffer`s and
     writes those of the results to the outputs'.
     - Needs: entries on memrefs of identity layout, the context first.
-    - Leaves: the entry itself, now private.
+    - Leaves: the entry itself, now private and without its `model` attributes,
+      which describe the wrapper's inputs and outputs from here on.
     - Order: after `add-context`; before the conversion to LLVM.
     - Float: changes nothing.
   }];

@@ -93,9 +93,11 @@ std::optional<ByteSize> SizeHoister::hoist(memref::AllocOp alloc) {
   for (Value &value : size->sizes)
     if (value = hoist(value, 0); !value)
       return std::nullopt;
-  // Equal products look equal.
-  llvm::sort(size->sizes, [](Value a, Value b) {
-    return a.getAsOpaquePointer() < b.getAsOpaquePointer();
+  // Equal products look equal: an order of the text's, not of memory's.
+  for (Value value : size->sizes)
+    ranks.try_emplace(value, ranks.size());
+  llvm::sort(size->sizes, [&](Value a, Value b) {
+    return ranks.lookup(a) < ranks.lookup(b);
   });
   return size;
 }

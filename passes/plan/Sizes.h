@@ -61,6 +61,7 @@ private:
   mlir::OpBuilder builder;
   llvm::DenseMap<mlir::Value, mlir::Value> done;
   llvm::DenseMap<mlir::Attribute, mlir::Value> constants;
+  llvm::DenseMap<mlir::Value, unsigned> ranks; // in the order of first use
 };
 
 /// The size of an allocation from its own operands.

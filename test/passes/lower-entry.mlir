@@ -4,7 +4,8 @@
 
 // The entry's own function is private and no longer called main.
 // CHECK-LABEL: func.func private @main_body
-func.func @main(%ctx: !llvm.ptr, %x: memref<?x4xf32>, %n: memref<i64>) -> memref<?xf32> attributes {model.entry} {
+// CHECK-SAME: (%{{[a-z0-9]+}}: !llvm.ptr, %{{[a-z0-9]+}}: memref<?x4xf32>, %{{[a-z0-9]+}}: memref<i64>) -> memref<?xf32> {
+func.func @main(%ctx: !llvm.ptr, %x: memref<?x4xf32> {model.name = "x"}, %n: memref<i64>) -> (memref<?xf32> {model.name = "y"}) attributes {model.entry} {
   %c0 = arith.constant 0 : index
   %d = memref.dim %x, %c0 : memref<?x4xf32>
   %r = memref.alloc(%d) : memref<?xf32>
@@ -13,6 +14,10 @@ func.func @main(%ctx: !llvm.ptr, %x: memref<?x4xf32>, %n: memref<i64>) -> memref
 // The second input lies one niello_buffer, 136 bytes, after the first.
 // CHECK-LABEL: func.func @niello_entry_0
 // CHECK-SAME: (%[[CTX:[a-z0-9]+]]: !llvm.ptr, %[[IN:[a-z0-9]+]]: !llvm.ptr, %[[OUT:[a-z0-9]+]]: !llvm.ptr)
+// What described the entry describes the wrapper now.
+// CHECK-SAME: model.entry = "main"
+// CHECK-SAME: model.inputs = [{model.name = "x"}, {}]
+// CHECK-SAME: model.outputs = [{model.name = "y"}]
 // CHECK: %[[DATA:[0-9]+]] = llvm.getelementptr %[[IN]][0]
 // CHECK: llvm.load %[[DATA]] : !llvm.ptr -> !llvm.ptr
 // CHECK: %[[DIM:[0-9]+]] = llvm.getelementptr %[[IN]][8]

@@ -15,6 +15,7 @@
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "passes/lower/cpu/Contraction.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace niello {
 
@@ -79,7 +80,8 @@ private:
                                                             mlir::ValueRange)>
               body);
 
-  llvm::DenseMap<mlir::Value, Buffer> buffers;
+  // In the order of the text: the frame has them in the order they are made.
+  llvm::MapVector<mlir::Value, Buffer> buffers;
   llvm::DenseMap<mlir::Value, mlir::Value> scalars; // of the current row
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> sizes;
   llvm::SmallVector<mlir::Value> loops; // of the current step
