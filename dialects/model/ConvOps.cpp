@@ -48,8 +48,8 @@ LogicalResult ConvOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
           !input.isDynamicDim(i) && window.stride > 0 &&
           (window.rule != PadRule::Explicit || !weight.isDynamicDim(i));
       if (known)
-        shape[i] =
-            windowCount(input.getDimSize(i), weight.getDimSize(i), window);
+        shape[i] = typeSize(windowCount<Wide>(input.getDimSize(i),
+                                              weight.getDimSize(i), window));
     }
   }
   types.push_back(
@@ -124,7 +124,7 @@ static N transposedSize(N size, N kernel, int64_t outputPadding, int64_t wanted,
   if (window.rule != PadRule::Explicit)
     return size * window.stride;
   return (size - 1) * window.stride + outputPadding + reachOf(kernel, window) -
-         (window.begin + window.end);
+         window.begin - window.end;
 }
 
 LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
@@ -138,15 +138,14 @@ LogicalResult ConvTransposeOp::inferReturnTypes(MLIRContext *,
   if (rank >= 2 && weight.getRank() == rank) {
     shape[0] = input.getDimSize(0);
     if (!weight.isDynamicDim(1))
-      shape[1] =
-          std::max<int64_t>(0, weight.getDimSize(1) * adaptor.getGroups());
+      shape[1] = typeSize(Wide(weight.getDimSize(1)) * adaptor.getGroups());
     for (int64_t i : llvm::seq<int64_t>(2, rank)) {
       int64_t wanted = orElse(adaptor.getOutputShape(), i - 2, -1);
       if (wanted >= 0 || (!input.isDynamicDim(i) && !weight.isDynamicDim(i)))
-        shape[i] = std::max<int64_t>(
-            0, transposedSize(input.getDimSize(i), weight.getDimSize(i),
-                              orElse(adaptor.getOutputPadding(), i - 2, 0),
-                              wanted, windowOf(adaptor, i - 2, rank - 2)));
+        shape[i] = typeSize(
+            transposedSize<Wide>(input.getDimSize(i), weight.getDimSize(i),
+                                 orElse(adaptor.getOutputPadding(), i - 2, 0),
+                                 wanted, windowOf(adaptor, i - 2, rank - 2)));
     }
   }
   types.push_back(RankedTensorType::get(shape, input.getElementType()));

@@ -20,7 +20,7 @@ void PadOp::build(OpBuilder &builder, OperationState &state, PadKind kind,
     size = ShapedType::isDynamic(size) || ShapedType::isDynamic(before) ||
                    ShapedType::isDynamic(after)
                ? ShapedType::kDynamic
-               : std::max<int64_t>(0, size + before + after);
+               : typeSize(Wide(size) + before + after);
   build(builder, state, RankedTensorType::get(shape, elementType(input)), kind,
         input, value, dynamicLow, dynamicHigh, staticLow, staticHigh);
 }

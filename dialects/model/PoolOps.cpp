@@ -21,7 +21,7 @@ LogicalResult PoolOp::inferReturnTypes(MLIRContext *context,
     Window window = poolWindow(adaptor, i - 2, input.getRank() - 2);
     int64_t kernel = orElse(adaptor.getKernel(), i - 2, 1);
     if (!input.isDynamicDim(i) && window.stride > 0)
-      shape[i] = windowCount(shape[i], kernel, window);
+      shape[i] = typeSize(windowCount<Wide>(shape[i], kernel, window));
   }
   types.push_back(RankedTensorType::get(shape, input.getElementType()));
   if (adaptor.getIndices())

@@ -25,6 +25,15 @@ inline int64_t staticSize(Value value, int64_t axis) {
 /// The size that a static or dynamic extent operand gives in a type.
 int64_t staticSize(OpFoldResult size);
 
+/// Products and sums of a file's numbers, which need not fit into 64 bits.
+using Wide = __int128;
+/// A size as a type says it: 0 where it would be negative, and open where no
+/// machine has so many elements, for the check at run time to say so.
+inline int64_t typeSize(Wide size) {
+  return size > INT64_MAX ? ShapedType::kDynamic
+                          : std::max<int64_t>(0, static_cast<int64_t>(size));
+}
+
 /// Whether two sizes may be equal at run time.
 inline bool mayEqual(int64_t a, int64_t b) {
   return a == b || ShapedType::isDynamic(a) || ShapedType::isDynamic(b);

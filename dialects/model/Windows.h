@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // The arithmetic of sliding windows, one spatial dimension at a time. Sizes are
-// int64_t for types and Term for IR: the same formula serves both.
+// Wide for types and Term for IR: the same formula serves both.
 
 #ifndef NIELLO_DIALECTS_MODEL_WINDOWS_H
 #define NIELLO_DIALECTS_MODEL_WINDOWS_H
@@ -30,8 +30,8 @@ Window windowOf(OpOrAdaptor op, int64_t i, int64_t spatial) {
           op.getPad()};
 }
 
-inline int64_t maximum(int64_t a, int64_t b) { return std::max(a, b); }
-inline int64_t select(bool condition, int64_t then, int64_t otherwise) {
+inline Wide maximum(Wide a, Wide b) { return std::max(a, b); }
+inline Wide select(bool condition, Wide then, Wide otherwise) {
   return condition ? then : otherwise;
 }
 
@@ -46,11 +46,11 @@ template <typename N> N windowCount(N size, N kernel, const Window &window) {
   if (window.rule != PadRule::Explicit)
     return (size + (stride - 1)) / stride;
   // One window at 0, and one more for each stride that is left.
-  N room = size + (window.begin + window.end) - reachOf(kernel, window);
+  N room = size + window.begin + window.end - reachOf(kernel, window);
   N floored = maximum((room + stride) / stride, room - room);
   if (!window.ceil)
     return floored;
-  N count = maximum((room + (2 * stride - 1)) / stride, room - room);
+  N count = maximum((room + stride + (stride - 1)) / stride, room - room);
   // The last window must start inside the input or its begin pad.
   return select((count - 1) * stride >= size + window.begin, count - 1, count);
 }

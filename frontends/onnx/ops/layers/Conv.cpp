@@ -68,8 +68,10 @@ FailureOr<Value> weightZero(Node &node, unsigned i, Tensor &weight) {
 LogicalResult importConvInteger(Node &node) {
   Tensor &input = node.tensor(0), &weight = node.tensor(1);
   auto read = readConvolution(node, input, weight);
+  if (failed(read))
+    return failure();
   auto zero = weightZero(node, 3, weight);
-  if (failed(read) || failed(zero))
+  if (failed(zero))
     return failure();
   const Windows &windows = read->windows;
   auto conv = model::ConvOp::create(
@@ -106,9 +108,11 @@ FailureOr<Tensor> oneNumber(Node &node, unsigned i, StringRef what) {
 LogicalResult importQLinearConv(Node &node) {
   Tensor &input = node.tensor(0), &weight = node.tensor(3);
   auto read = readConvolution(node, input, weight);
+  if (failed(read))
+    return failure();
   auto inputZero = oneNumber(node, 2, "x_zero_point");
   auto zero = weightZero(node, 5, weight);
-  if (failed(read) || failed(inputZero) || failed(zero))
+  if (failed(inputZero) || failed(zero))
     return failure();
   const Windows &windows = read->windows;
   auto conv = model::ConvOp::create(
@@ -162,16 +166,17 @@ LogicalResult importConvTranspose(Node &node) {
       node.intsAttr("output_padding").value_or(SmallVector<int64_t>());
   SmallVector<int64_t> wanted =
       node.intsAttr("output_shape").value_or(SmallVector<int64_t>());
+  // Sums of a few stay below 2^63.
+  auto isNoSize = [](int64_t n) { return n < 0 || n > INT32_MAX; };
   if (padding.empty())
     padding.assign(spatial, 0);
   if (int64_t(wanted.size()) == spatial + 2) // with batch and channels
     wanted.erase(wanted.begin(), wanted.begin() + 2);
   if (int64_t(padding.size()) != spatial ||
       (!wanted.empty() && int64_t(wanted.size()) != spatial) ||
-      llvm::any_of(padding, [](int64_t n) { return n < 0; }) ||
-      llvm::any_of(wanted, [](int64_t n) { return n < 0; }))
+      llvm::any_of(padding, isNoSize) || llvm::any_of(wanted, isNoSize))
     return node.bad("needs an output_padding and an output_shape of " +
-                    Twine(spatial) + " numbers of 0 or more");
+                    Twine(spatial) + " numbers of 0 or more below 2^31");
   if (groups < 1)
     return node.bad("needs groups of 1 or more, but got " + Twine(groups));
   if (failed(requireEqual(node, input.dims[1], weight.dims[0],

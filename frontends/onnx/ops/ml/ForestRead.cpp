@@ -247,8 +247,9 @@ LogicalResult checkForest(Node &node, Forest &forest, int64_t targets) {
       return node.bad("votes for target " + Twine(target) + " of " +
                       Twine(targets));
   for (int64_t feature : forest.features)
-    if (feature < 0)
-      return node.bad("needs features of 0 or more, but got " + Twine(feature));
+    if (feature < 0 || feature > INT32_MAX)
+      return node.bad("needs features of 0 or more below 2^31, but got " +
+                      Twine(feature));
   auto exists = [&](int64_t branch) {
     return branch >= 0 ? branch < count : ~branch < leaves;
   };

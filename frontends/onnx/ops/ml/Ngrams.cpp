@@ -125,7 +125,9 @@ LogicalResult importTfIdfVectorizer(Node &node) {
     Term column = at.back(), size = e.toIndex(e.at(sizeOf, {column}));
     Term end = e.size(length);
     Term none = e.constant(e.b.getF32Type(), 0);
-    return e.nest({e.index(skips + 1), end}, none, [&](Terms tap, Term sum) {
+    // Gaps as long as the row leave room for no second item.
+    Term gaps = minimum(e.index(skips), end) + 1;
+    return e.nest({gaps, end}, none, [&](Terms tap, Term sum) {
       Term step = tap[0] + 1;
       Term fits = (size > 0) & (tap[1] + step * (size - 1) < end) &
                   ((size > 1) | (tap[0] == 0));

@@ -18,10 +18,11 @@ FailureOr<SmallVector<int64_t>> perAxis(Node &node, StringRef name,
   auto given = node.intsAttr(name);
   if (!given)
     return SmallVector<int64_t>(count, otherwise);
+  // Sums and products of a few stay below 2^63.
   if (given->size() != count ||
-      llvm::any_of(*given, [](int64_t n) { return n < 0; }))
-    return node.bad("needs " + Twine(count) + " numbers of 0 or more as " +
-                    name);
+      llvm::any_of(*given, [](int64_t n) { return n < 0 || n > INT32_MAX; }))
+    return node.bad("needs " + Twine(count) +
+                    " numbers of 0 or more below 2^31 as " + name);
   return *given;
 }
 
