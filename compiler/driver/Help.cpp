@@ -39,6 +39,9 @@ What to make (--emit):
   --target=NAME        a machine of 'niello targets' (default: host, this one)
   --dim NAME=N         fixes a named dimension of the inputs
   --dim NAME=LOW..HIGH bounds one; what is not named stays free
+  --tap PATTERN        makes the values of that name, or of the node of that
+                       name, outputs as well; * and ? stand for any letters;
+                       may be given again
   --numerics=KIND      strict: no reassociation across operators
                        default: sums inside a kernel may be reassociated
                        fast: looser functions, each with its bound

@@ -41,6 +41,11 @@ Error parseDim(StringRef value, Options &options) {
   return Error::success();
 }
 
+Error addTap(StringRef value, Options &options) {
+  options.import.taps.push_back(value.str());
+  return Error::success();
+}
+
 Error parseEmit(StringRef value, Options &options) {
   if (!llvm::is_contained(kinds, value))
     return fail("--emit does not know '" + value + "'" +
@@ -85,6 +90,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--target", true, store(&Options::target)},
       {"-O0", false, turn(&Options::optimise, false)},
       {"--dim", true, parseDim},
+      {"--tap", true, addTap},
       {"--numerics", true, parseNumerics},
       {"--model-folder", true, store(&Options::modelFolder)},
       {"--verify-each", false, turn(&Options::verifyEach, true)},

@@ -82,6 +82,11 @@ int Compilation::loadIr() {
     return report(exitUser,
                   "--dim goes with a model file; the dimensions of '" +
                       options.model + "' are set in its text");
+  if (!options.import.taps.empty())
+    return report(exitUser, "--tap chooses values while a model file is read; "
+                            "in '" +
+                                options.model +
+                                "', return them from its entry instead");
   context.loadAllAvailableDialects();
   llvm::SourceMgr source;
   source.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());

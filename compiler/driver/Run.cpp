@@ -53,6 +53,8 @@ static std::string cacheKey(Compilation &compilation, const Options &options,
   for (const auto &[name, bounds] : options.import.dims)
     sha.update(name + "=" + std::to_string(bounds.low) + ".." +
                std::to_string(bounds.high));
+  for (const std::string &tap : options.import.taps)
+    sha.update("tap " + tap + "\n");
   ModuleOp module = compilation.getModule();
   sha.update(stamp(options.model));
   module.walk([&](model::WeightOp weight) {

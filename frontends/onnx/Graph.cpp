@@ -142,7 +142,8 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
     done = node.refuse("its function body does not fit these inputs");
   }
   if (failed(done))
-    refuseOutputs();
+    return refuseOutputs();
+  tapOutputs(node, scope);
 }
 
 LogicalResult GraphImporter::importNodes(

@@ -102,6 +102,12 @@ private:
   mlir::Attribute inputDim(const onnx::TensorShapeProto::Dimension &dim,
                            int64_t &size);
   mlir::LogicalResult checkDimOptions();
+  /// Taps those outputs of an imported node that the options name.
+  void tapOutputs(Node &node, Scope &scope);
+  /// Every tap that was asked for is there.
+  mlir::LogicalResult checkTapOptions();
+  /// Makes a tensor the next result of @main under this name.
+  void addResult(Node &node, llvm::StringRef name, Tensor &tensor);
   /// Whether `functionBody` would find one.
   bool isFunction(Node &node);
   /// A function of the model, or the body the standard gives for this node.
@@ -121,6 +127,10 @@ private:
   ImportReport &report;
   llvm::StringMap<mlir::Value> symbols; // dimension name -> index value
   llvm::SmallVector<mlir::DictionaryAttr> argumentAttrs;
+  llvm::SmallVector<mlir::Value> results;
+  llvm::SmallVector<mlir::Attribute> resultAttrs;
+  std::set<std::string> tappable, usedTaps; // values; patterns
+  std::vector<std::string> taps;            // values, in the graph's order
   std::map<std::string, std::vector<std::string>> refusals; // reason -> nodes
   std::set<std::string> knownDims; // names among the inputs' dimensions
   unsigned depth = 0;

@@ -139,6 +139,29 @@ LogicalResult GraphImporter::checkDimOptions() {
   return success();
 }
 
+void GraphImporter::addResult(Node &node, StringRef name, Tensor &tensor) {
+  Value result = node.value(tensor);
+  if (crossesAsByte(tensor.dtype))
+    result = arith::ExtSIOp::create(
+        b, node.loc, cast<ShapedType>(result.getType()).clone(b.getI8Type()),
+        result);
+  results.push_back(result);
+  SmallVector<Attribute> dims;
+  for (Size size : tensor.dims) {
+    Attribute dim = b.getStringAttr("?");
+    if (auto c = Sizes::asConstant(size))
+      dim = b.getI64IntegerAttr(*c);
+    for (auto &[name, value] : symbols)
+      if (name != "?" && Size(value) == size)
+        dim = b.getStringAttr(name);
+    dims.push_back(dim);
+  }
+  resultAttrs.push_back(b.getDictionaryAttr(
+      {b.getNamedAttr("model.dims", b.getArrayAttr(dims)),
+       b.getNamedAttr("model.dtype", b.getStringAttr(dtypeName(tensor.dtype))),
+       b.getNamedAttr("model.name", b.getStringAttr(name))}));
+}
+
 LogicalResult GraphImporter::importMain() {
   const onnx::GraphProto &graph = model.graph();
   b.setInsertionPointToEnd(module.getBody());
@@ -153,11 +176,9 @@ LogicalResult GraphImporter::importMain() {
   importInitializers(graph, scope);
   if (report.status == ImportReport::Status::BadModel ||
       failed(declareInputs(graph, main, scope)) || failed(checkDimOptions()) ||
-      failed(importNodes(graph.node(), scope)))
+      failed(importNodes(graph.node(), scope)) || failed(checkTapOptions()))
     return failure();
 
-  SmallVector<Value> results;
-  SmallVector<Attribute> resultAttrs;
   onnx::NodeProto returned;
   returned.set_op_type("output");
   Node node(*this, returned, scope, 1, loc);
@@ -181,29 +202,12 @@ LogicalResult GraphImporter::importMain() {
                              "element out (OptionalGetElement)");
       continue;
     }
-    Tensor &tensor = value->tensor;
-    Value result = node.value(tensor);
-    if (crossesAsByte(tensor.dtype))
-      result = arith::ExtSIOp::create(
-          b, loc, cast<ShapedType>(result.getType()).clone(b.getI8Type()),
-          result);
-    results.push_back(result);
-    SmallVector<Attribute> dims;
-    for (Size size : tensor.dims) {
-      Attribute dim = b.getStringAttr("?");
-      if (auto c = Sizes::asConstant(size))
-        dim = b.getI64IntegerAttr(*c);
-      for (auto &[name, value] : symbols)
-        if (name != "?" && Size(value) == size)
-          dim = b.getStringAttr(name);
-      dims.push_back(dim);
-    }
-    resultAttrs.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("model.dims", b.getArrayAttr(dims)),
-         b.getNamedAttr("model.dtype",
-                        b.getStringAttr(dtypeName(tensor.dtype))),
-         b.getNamedAttr("model.name", b.getStringAttr(info.name()))}));
+    addResult(node, info.name(), value->tensor);
   }
+  for (const std::string &name : taps)
+    if (llvm::none_of(graph.output(),
+                      [&](auto &info) { return info.name() == name; }))
+      addResult(node, name, scope.values[name].tensor);
   keepStatedRanks(graph, scope);
   func::ReturnOp::create(b, loc, results);
   main.setFunctionType(b.getFunctionType(

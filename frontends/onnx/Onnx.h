@@ -21,6 +21,9 @@ struct DimBounds {
 
 struct ImportOptions {
   std::map<std::string, DimBounds> dims;
+  /// Values that become outputs too, after the graph's own and in the graph's
+  /// order: names of values or nodes, or patterns of them with * and ?.
+  std::vector<std::string> taps;
 };
 
 struct ImportReport {
@@ -39,10 +42,11 @@ mlir::OwningOpRef<mlir::ModuleOp> importOnnx(mlir::MLIRContext &context,
 
 /// The same from bytes in memory. `path` names the model in messages and says
 /// in which folder external data lies; it is not read.
-mlir::OwningOpRef<mlir::ModuleOp>
-importOnnxBytes(mlir::MLIRContext &context, llvm::StringRef bytes,
-                llvm::StringRef path, const ImportOptions &options,
-                ImportReport &report);
+mlir::OwningOpRef<mlir::ModuleOp> importOnnxBytes(mlir::MLIRContext &context,
+                                                  llvm::StringRef bytes,
+                                                  llvm::StringRef path,
+                                                  const ImportOptions &options,
+                                                  ImportReport &report);
 
 /// One row of `niello ops`.
 struct SupportedOp {

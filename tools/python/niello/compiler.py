@@ -37,7 +37,7 @@ def find_program():
 
 
 def compile(model, dims=None, threads=0, target=None, numerics=None,
-            optimize=True):
+            optimize=True, taps=()):
     """Compiles a model and loads it.
 
     model      path of a model file, or an onnx.ModelProto
@@ -47,6 +47,8 @@ def compile(model, dims=None, threads=0, target=None, numerics=None,
     target     CPU levels as `niello compile --target` takes them
     numerics   "strict", "default" or "fast"
     optimize   False: the plain, slow reference path (-O0)
+    taps       names of values or nodes, or patterns of them with * and ?,
+               whose values become outputs after the model's own
     """
     flags = [f"--dim={name}={_extent(size)}"
              for name, size in (dims or {}).items()]
@@ -56,6 +58,7 @@ def compile(model, dims=None, threads=0, target=None, numerics=None,
         flags.append(f"--numerics={numerics}")
     if not optimize:
         flags.append("-O0")
+    flags += [f"--tap={pattern}" for pattern in taps]
     with tempfile.TemporaryDirectory(prefix="niello-") as folder:
         if not isinstance(model, (str, os.PathLike)):
             model = _write(model, folder)

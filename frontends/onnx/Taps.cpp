@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Named values of the model's graph that become outputs as well.
+
+#include "compiler/support/Nearest.h"
+#include "frontends/onnx/Node.h"
+
+#include "llvm/Support/GlobPattern.h"
+
+using namespace mlir;
+
+namespace niello::onnx_frontend {
+
+// Whether the pattern names this value: by its own name, or by its node's.
+static bool names(StringRef pattern, StringRef value, StringRef node) {
+  if (pattern == value || (!node.empty() && pattern == node))
+    return true;
+  auto glob = llvm::GlobPattern::create(pattern);
+  if (!glob) { // no pattern, so it would have to be a name
+    llvm::consumeError(glob.takeError());
+    return false;
+  }
+  return glob->match(value) || (!node.empty() && glob->match(node));
+}
+
+void GraphImporter::tapOutputs(Node &node, Scope &scope) {
+  if (scope.parent) // a branch, a loop's body, a function: no one value
+    return;
+  for (const std::string &name : node.proto.output()) {
+    if (name.empty())
+      continue;
+    OnnxValue &value = scope.values[name];
+    if (value.kind != OnnxValue::Kind::Tensor)
+      continue;
+    tappable.insert(name);
+    bool isAsked = false;
+    for (const std::string &pattern : options.taps)
+      if (names(pattern, name, node.proto.name())) {
+        usedTaps.insert(pattern);
+        isAsked = true;
+      }
+    if (!isAsked)
+      continue;
+    // What reads the value reads the tap, so that no pass takes the value away.
+    value.tensor.value = model::TapOp::create(
+        b, node.loc, b.getStringAttr(name), node.value(value.tensor));
+    taps.push_back(name);
+  }
+}
+
+LogicalResult GraphImporter::checkTapOptions() {
+  for (const std::string &pattern : options.taps) {
+    if (usedTaps.count(pattern))
+      continue;
+    SmallVector<const char *> known;
+    for (const std::string &name : tappable)
+      known.push_back(name.c_str());
+    report.status = ImportReport::Status::BadModel;
+    report.text = "has no value '" + pattern +
+                  "' to tap outside its branches, loops and functions" +
+                  nearestHint(pattern, known);
+    return failure();
+  }
+  return success();
+}
+
+} // namespace niello::onnx_frontend
