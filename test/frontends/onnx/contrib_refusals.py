@@ -103,6 +103,11 @@ def products():
         op, [a, b, scales], {**sizes, "bits": 3})
     yield "bad", "K, N and block_size", Part(op, [a, b, scales],
                                              {"K": 32, "N": 4})
+    yield "bad", "block_size from 1 to 2^31 - 1", Part(
+        op, [a, b, scales], {**sizes, "block_size": 2**63 - 1})
+    one, zero = np.ones((), "float32"), np.zeros((), "uint8")
+    yield "not", "to int64", Part(
+        "QLinearSigmoid", [zero[None], one, zero, one, np.zeros((), "int64")])
     yield "bad", "packed weights and their scales", Part(op, [a, b], sizes)
     yield "bad", "g_idx and the K rows of weights", Part(
         op, [a, b, scales, None, ints(0, 1)], sizes)

@@ -60,8 +60,10 @@ LogicalResult importFusedMatMul(Node &node) {
 LogicalResult importMatMulNBits(Node &node) {
   int64_t k = node.intAttr("K", 0), n = node.intAttr("N", 0);
   int64_t bits = node.intAttr("bits", 4), block = node.intAttr("block_size", 0);
-  if (k < 1 || n < 1 || block < 1)
-    return node.bad("needs K, N and block_size of 1 or more");
+  // Products of two and a few bits stay below 2^63.
+  if (llvm::any_of(ArrayRef{k, n, block},
+                   [](int64_t x) { return x < 1 || x > INT32_MAX; }))
+    return node.bad("needs K, N and block_size from 1 to 2^31 - 1");
   if (bits != 2 && bits != 4 && bits != 8)
     return node.refuse("needs 2, 4 or 8 bits, but got " + Twine(bits));
   for (unsigned i : {1, 2})

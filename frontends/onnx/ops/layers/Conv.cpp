@@ -130,7 +130,7 @@ LogicalResult importQLinearConv(Node &node) {
   auto scale = oneNumber(node, 6, "y_scale");
   auto outputZero = oneNumber(node, 7, "y_zero_point");
   if (failed(weightScale) || failed(inputScale) || failed(scale) ||
-      failed(outputZero))
+      failed(outputZero) || failed(requireQuantised(node, node.dtype(7))))
     return failure();
   DType to = node.dtype(7);
   SmallVector<Tensor> terms{castTo(node, sums, DType::Float), *inputScale,

@@ -34,6 +34,8 @@ FailureOr<Tensor> times(Node &node, Tensor a, Tensor b) {
 /// saturate(round(sums * (factor / scale)) + zero)
 FailureOr<Tensor> requantize(Node &node, Tensor sums, Tensor factor,
                              Tensor scale, Tensor *zero, DType to) {
+  if (failed(requireQuantised(node, to)))
+    return failure();
   SmallVector<Tensor> inputs{sums, factor, castTo(node, scale, DType::Float)};
   if (zero)
     inputs.push_back(*zero);

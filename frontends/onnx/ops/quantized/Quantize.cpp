@@ -100,7 +100,20 @@ Term toIntegerGrid(Term q, std::optional<Term> zero, DType to) {
   return cast(e.cast(inside, e.b.getI32Type()), DType::Int32, to);
 }
 
+static bool isPlainFloat(DType dtype) {
+  return isFloat(dtype) && !isNarrowFloat(dtype);
+}
+
+LogicalResult requireQuantised(Node &node, DType to) {
+  if (!elementType(node.b.getContext(), to) || isPlainFloat(to) ||
+      to == DType::Float8E8M0 || to == DType::Bool || storageBits(to) > 16)
+    return node.refuse("to " + dtypeName(to));
+  return success();
+}
+
 FailureOr<Tensor> quantize(Node &node, Tensor x, Grid grid, Quantization how) {
+  if (failed(requireQuantised(node, how.to)))
+    return failure();
   SmallVector<Tensor> inputs{x, grid.scale};
   if (grid.zero)
     inputs.push_back(*grid.zero);
@@ -140,10 +153,6 @@ FailureOr<Tensor> dequantize(Node &node, Tensor x, Grid grid, DType to) {
 
 namespace {
 
-bool isPlainFloat(DType dtype) {
-  return isFloat(dtype) && !isNarrowFloat(dtype);
-}
-
 LogicalResult importQuantize(Node &node) {
   Tensor x = node.tensor(0);
   auto grid = readGrid(node, 1, 2, x, node.intAttr("axis", 1),
@@ -156,10 +165,6 @@ LogicalResult importQuantize(Node &node) {
     how.to = grid->zero->dtype;
   else if (output != DType::Undefined)
     how.to = output;
-  if (!elementType(node.b.getContext(), how.to) || isPlainFloat(how.to) ||
-      how.to == DType::Float8E8M0 || how.to == DType::Bool ||
-      storageBits(how.to) > 16)
-    return node.refuse("to " + dtypeName(how.to));
   auto precision = static_cast<DType>(node.intAttr("precision", 0));
   if (isPlainFloat(precision))
     how.division = precision;

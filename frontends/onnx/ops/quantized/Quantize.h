@@ -26,6 +26,9 @@ struct Quantization {
   DType division = DType::Float;
   bool saturate = true;
 };
+/// Refuses what is no type of quantised numbers: integers of up to 16 bits and
+/// floats of 8 and 4.
+mlir::LogicalResult requireQuantised(Node &node, DType to);
 mlir::FailureOr<Tensor> quantize(Node &node, Tensor x, Grid grid,
                                  Quantization how);
 mlir::FailureOr<Tensor> dequantize(Node &node, Tensor x, Grid grid, DType to);

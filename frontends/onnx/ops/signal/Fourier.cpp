@@ -236,6 +236,9 @@ LogicalResult importSTFT(Node &node) {
   if (x.rank() != 3)
     return node.bad("needs [batch, length, 1 or 2], but got rank " +
                     Twine(x.rank()));
+  if (node.has(2) && node.tensor(2).rank() != 1)
+    return node.bad("needs a window of rank 1, but got rank " +
+                    Twine(node.tensor(2).rank()));
   auto step = readLength(node, 1);
   FailureOr<Size> length = x.dims[1];
   if (node.has(3))
@@ -252,9 +255,9 @@ LogicalResult importSTFT(Node &node) {
   Value source = node.value(x), window;
   if (node.has(2)) {
     Tensor given = castTo(node, node.tensor(2), x.dtype);
-    if (given.rank() != 1 || failed(requireEqual(node, given.dims[0], *length,
-                                                 "the window and the frame")))
-      return node.bad("needs a window of rank 1, as long as a frame");
+    if (failed(requireEqual(node, given.dims[0], *length,
+                            "the window and the frame")))
+      return failure();
     window = node.value(given);
   }
   SmallVector<Size> dims{x.dims[0], frames, *length, x.dims[2]};

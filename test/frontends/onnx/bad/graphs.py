@@ -183,6 +183,27 @@ def _sequences_along_a_huge_axis(folder):
     return write(folder, model([node], [value("x")], [value("y")], [lengths]))
 
 
+@case(MODEL, r"STFT.*a window of rank 1, but got rank 0")
+def _window_that_is_a_number(folder):
+    node = helper.make_node("STFT", ["x", "step", "window"], ["y"])
+    step = helper.make_tensor("step", TensorProto.INT64, [], [4])
+    window = helper.make_tensor("window", TensorProto.FLOAT, [], [1.0])
+    return write(folder, model(
+        [node], [value("x", (1, 16, 1))], [value("y", (1, 4, 3, 2))],
+        [step, window]))
+
+
+@case(MODEL, r"ConvInteger.*an input of rank 3 or more, but got 1")
+def _integer_convolution_of_a_list(folder):
+    node = helper.make_node("ConvInteger", ["x", "w", "", "z"], ["y"])
+    weight = helper.make_tensor(
+        "w", TensorProto.INT8, [1, 1, 2, 2], [1, 2, 3, 4])
+    zero = helper.make_tensor("z", TensorProto.INT8, [1], [0])
+    return write(folder, model(
+        [node], [value("x", (4,), TensorProto.INT8)],
+        [value("y", (1, 1, 1, 1), TensorProto.INT32)], [weight, zero]))
+
+
 @case(MODEL, r"LpNormalization.*p of 1 or 2, but got 9223372036854775808")
 def _norm_of_a_huge_power(folder):
     node = helper.make_node("LpNormalization", ["x"], ["y"], p=2**63 - 1)
