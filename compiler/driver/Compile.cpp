@@ -50,6 +50,19 @@ void Compilation::endStage() {
   stage.clear();
 }
 
+int Compilation::report(ExitCode code, const llvm::Twine &text) {
+  reported = text.str();
+  return options.command == "inspect" ? code : niello::report(code, reported);
+}
+
+void Compilation::watch(std::function<void(PassManager &)> prepare) {
+  pipeline.prepare = [before = pipeline.prepare, prepare](PassManager &passes) {
+    if (before)
+      before(passes);
+    prepare(passes);
+  };
+}
+
 int Compilation::load() {
   beginStage("read");
   if (isText())

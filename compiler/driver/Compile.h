@@ -27,6 +27,17 @@ public:
   int printStage();
   /// Goes all the way to --emit=exe, shared, static, object or asm.
   int writeBinary();
+  /// Goes to the stage, or stays where it is beyond.
+  int advance(Stage last);
+  /// Hands every pass manager to `prepare` before it runs, too.
+  void watch(std::function<void(mlir::PassManager &)> prepare);
+  /// Ends the stage that is timed.
+  void endStage();
+
+  /// Notes the sentence, and prints it where nothing is printed before it.
+  int report(ExitCode code, const llvm::Twine &text);
+  /// The one that was reported last.
+  const std::string &sentence() const { return reported; }
 
   mlir::ModuleOp getModule() { return *module; }
   const PipelineOptions &flags() const { return pipeline; }
@@ -39,7 +50,6 @@ private:
   int takeFlags();
   void recordFlags(Stage at);
   int checkModelFile();
-  int advance(Stage last);
   int compilePrograms(const WeightTable &weights);
   llvm::Error computeWeight(const Weight &weight, WeightTable::Sink sink);
   int link(const ModelDescription &description, const WeightTable &weights,
@@ -49,7 +59,6 @@ private:
   void summarise(const ModelDescription &description, llvm::StringRef file,
                  const ArtefactSizes &sizes);
   void beginStage(llvm::StringRef name);
-  void endStage();
 
   const Options &options;
   std::string program;
@@ -58,6 +67,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   PipelineOptions pipeline;
   std::unique_ptr<WeightPrograms> programs;
+  std::string reported;
   bool showsProgress;
   std::string stage;
   std::chrono::steady_clock::time_point stageStart;

@@ -28,6 +28,8 @@ int runDriver(int argc, char **argv) {
     return listOps(*options);
   if (options->command == "targets")
     return listTargets(*options);
+  if (options->command == "inspect")
+    return inspectFile(*options, argv[0]);
   if (options->command == "run")
     return runModel(*options, argv[0]);
   return compileModel(*options, argv[0]);

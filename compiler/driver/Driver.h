@@ -20,6 +20,9 @@ int compileModel(const Options &options, llvm::StringRef program);
 /// program it made.
 int runModel(const Options &options, llvm::StringRef program);
 
+/// What there is to know of a model or an artefact.
+int inspectFile(const Options &options, llvm::StringRef program);
+
 /// `niello ops` and `niello targets`.
 int listOps(const Options &options);
 int listTargets(const Options &options);

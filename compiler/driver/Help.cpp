@@ -10,6 +10,8 @@ constexpr const char *overview =
 
   niello compile model.onnx -o model     a static executable for this machine
   niello run model.onnx --input x=x.npy  compile into a cache, then run
+  niello inspect model.onnx              what is in a model, and what will run
+  niello inspect model                   what is in a compiled one
   niello ops                             operators, types and opsets it compiles
   niello targets                         machines it compiles for
   niello COMMAND --help                  more about one command
@@ -78,6 +80,37 @@ Example:
   niello run model.onnx --input x=random:1 --repeat 10
 )";
 
+constexpr const char *inspectHelp =
+    R"(niello inspect FILE [--json] [flags of compile]
+
+FILE is a model or the printed IR of a stage (.mlir): prints
+  - inputs and outputs, with the bounds of free dimensions
+  - the operators of the file by kind, and its weights by type
+  - the blocks they were understood as: attention, norm, matmul, ...
+  - the plan: a line for each kernel, in the order in which they run, with its
+    result, floating-point operations, bytes read and written, their ratio (how
+    well it can keep a processor busy), and the nodes of the file it computes
+  - the weights as the program will hold them
+  - the memory of one call, and the tensors that hold it when most is needed
+A model that does not compile is told of as far as it came, then why.
+
+FILE is an executable, a library or an object that niello made: prints its
+inputs and outputs, where it comes from, its bytes, the CPU features that it
+needs, and whether this machine has them.
+
+  --json               all of it as one JSON object; compiler/inspect/README.md
+                       of the sources lists the keys
+  --dim NAME=N         fixes a named dimension: costs and memory are numbers
+  --target=NAME        plans for another machine than this one
+
+Examples:
+  niello inspect model.onnx
+  niello inspect model.onnx --dim batch=1 --dim seq=128
+  niello inspect model.onnx --json > model.json
+
+Exit codes: as those of niello compile.
+)";
+
 constexpr const char *opsHelp =
     R"(niello ops [--markdown]
 
@@ -100,6 +133,8 @@ std::string helpText(llvm::StringRef command) {
     return compileHelp;
   if (command == "run")
     return runHelp;
+  if (command == "inspect")
+    return inspectHelp;
   if (command == "ops")
     return opsHelp;
   if (command == "targets")

@@ -16,7 +16,7 @@ using llvm::Twine;
 
 Error fail(const Twine &text) { return llvm::createStringError(text); }
 
-const char *const commands[] = {"compile", "run", "ops", "targets"};
+const char *const commands[] = {"compile", "run", "inspect", "ops", "targets"};
 const char *const kinds[] = {"exe",  "shared", "static", "object",
                              "asm",  "source", "blocks", "packed",
                              "plan", "loops",  "llvm"};
@@ -95,6 +95,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--model-folder", true, store(&Options::modelFolder)},
       {"--verify-each", false, turn(&Options::verifyEach, true)},
       {"--markdown", false, turn(&Options::markdown, true)},
+      {"--json", false, turn(&Options::json, true)},
       {"-v", false, turn(&Options::verbose, true)},
       {"--help", false, turn(&Options::help, true)},
       {"-h", false, turn(&Options::help, true)},
@@ -195,11 +196,20 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
                   "' and '" + argument + "'");
     }
   }
-  bool needsModel = options.command == "compile" || options.command == "run";
+  bool inspects = options.command == "inspect";
+  bool needsModel =
+      options.command == "compile" || options.command == "run" || inspects;
   if (needsModel && options.model.empty() && !options.help)
-    return fail("'niello " + Twine(options.command) +
-                "' needs a model file; see niello " + options.command +
-                " --help");
+    return fail("'niello " + Twine(options.command) + "' needs a model file" +
+                (inspects ? " or an artefact" : "") + "; see niello " +
+                options.command + " --help");
+  if (options.json && !inspects)
+    return fail("--json goes with 'niello inspect'");
+  for (const char *other : {"-o", "--emit"})
+    if (inspects && options.given.count(other))
+      return fail(Twine(other) +
+                  " goes with 'niello compile'; 'niello inspect' "
+                  "prints to the screen");
   if (options.given.count("--model-folder") &&
       !StringRef(options.model).ends_with(".mlir"))
     return fail("--model-folder says where the model of a stage's text (.mlir) "

@@ -25,7 +25,7 @@ enum ExitCode {
 };
 
 struct Options {
-  std::string command; ///< compile, run, ops, targets; empty for none
+  std::string command; ///< compile, run, inspect, ops, ...; empty for none
   std::string model;
   std::string output;
   std::string emit = "exe";
@@ -37,6 +37,7 @@ struct Options {
   bool verbose = false;
   bool verifyEach = false;
   bool markdown = false; ///< niello ops --markdown
+  bool json = false;     ///< niello inspect --json
   bool help = false;
   bool version = false;
   /// Names of the flags on the command line.

@@ -5,29 +5,12 @@
 
 #include "compiler/driver/Compile.h"
 
+#include "compiler/inspect/Names.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 namespace niello {
-
-static std::string dimsText(const TensorDescription &tensor) {
-  std::vector<std::string> dims;
-  for (const DimensionDescription &dim : tensor.dims)
-    dims.push_back(dim.size >= 0        ? std::to_string(dim.size)
-                   : dim.symbol.empty() ? "?"
-                                        : dim.symbol);
-  return tensor.dtype + "[" + llvm::join(dims, ",") + "]";
-}
-
-/// Bytes with a unit a person reads at once.
-static std::string bytesText(uint64_t bytes) {
-  if (bytes >= 10'000'000)
-    return llvm::formatv("{0:F1} MB", bytes / 1e6);
-  if (bytes >= 10'000)
-    return llvm::formatv("{0:F1} kB", bytes / 1e3);
-  return std::to_string(bytes) + " B";
-}
 
 /// `--input x=random:1` for each input. Free dimensions get a small size that
 /// lies within the symbol's bounds: enough to see the program run.
@@ -65,9 +48,9 @@ void Compilation::summarise(const ModelDescription &description,
      << "\n";
   const EntryDescription &entry = description.entries.front();
   for (const TensorDescription &input : entry.inputs)
-    os << "in   " << input.name << " " << dimsText(input) << "\n";
+    os << "in   " << input.name << " " << typeName(input) << "\n";
   for (const TensorDescription &output : entry.outputs)
-    os << "out  " << output.name << " " << dimsText(output) << "\n";
+    os << "out  " << output.name << " " << typeName(output) << "\n";
   if (options.emit == "exe")
     os << "run  " << (file.contains('/') ? "" : "./") << file
        << exampleArguments(description) << "\n";

@@ -136,6 +136,10 @@ private:
   unsigned depth = 0;
 };
 
+/// Reads a model that `scanModel` has found to be sound; false where protobuf
+/// disagrees.
+bool parseModel(llvm::StringRef bytes, onnx::ModelProto &model);
+
 } // namespace niello::onnx_frontend
 
 #endif

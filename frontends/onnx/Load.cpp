@@ -35,14 +35,6 @@ std::string firstLine(StringRef text) {
   return text.split('\n').first.rtrim(" .").str();
 }
 
-bool parse(StringRef bytes, onnx::ModelProto &model) {
-  google::protobuf::io::ArrayInputStream stream(bytes.data(), bytes.size());
-  google::protobuf::io::CodedInputStream coded(&stream);
-  coded.SetTotalBytesLimit(INT_MAX);
-  coded.SetRecursionLimit(200); // the scan bounded depth at 96 messages
-  return model.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
-}
-
 /// The sentence of what the ONNX checker finds, or an empty string.
 std::string check(const onnx::ModelProto &model, StringRef path) {
   // The checker looks at external files itself; ours is the stricter look.
@@ -95,6 +87,14 @@ std::string verifyModule(ModuleOp module) {
 
 } // namespace
 
+bool onnx_frontend::parseModel(StringRef bytes, onnx::ModelProto &model) {
+  google::protobuf::io::ArrayInputStream stream(bytes.data(), bytes.size());
+  google::protobuf::io::CodedInputStream coded(&stream);
+  coded.SetTotalBytesLimit(INT_MAX);
+  coded.SetRecursionLimit(200); // the scan bounded depth at 96 messages
+  return model.ParseFromCodedStream(&coded) && coded.ConsumedEntireMessage();
+}
+
 OwningOpRef<ModuleOp> importOnnx(MLIRContext &context, StringRef path,
                                  const ImportOptions &options,
                                  ImportReport &report) {
@@ -119,7 +119,7 @@ OwningOpRef<ModuleOp> importOnnxBytes(MLIRContext &context, StringRef bytes,
   if (!scan)
     return bad(report, name + " is " + llvm::toString(scan.takeError()));
   onnx::ModelProto model;
-  if (!parse(bytes, model))
+  if (!parseModel(bytes, model))
     return bad(report, name + " is not an ONNX model: protobuf cannot read it");
   if (!model.has_graph())
     return bad(report, name + " is not an ONNX model: it has no graph");

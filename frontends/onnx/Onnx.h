@@ -8,6 +8,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,34 @@ mlir::OwningOpRef<mlir::ModuleOp> importOnnxBytes(mlir::MLIRContext &context,
                                                   llvm::StringRef path,
                                                   const ImportOptions &options,
                                                   ImportReport &report);
+
+/// What a model file holds, whether it compiles or not.
+struct OnnxSurvey {
+  /// `Conv`, or with its domain `com.microsoft::Gelu`.
+  struct Operator {
+    std::string name;
+    uint64_t count = 0;
+  };
+  struct Weights {
+    std::string dtype;
+    uint64_t count = 0;
+    uint64_t bytes = 0; ///< in the file
+  };
+  /// A size of -1 is free, under its name or "".
+  struct Tensor {
+    std::string name, dtype;
+    std::vector<std::pair<int64_t, std::string>> dims;
+  };
+  /// Nodes of the graph, of the graphs inside nodes and of the model's
+  /// functions, each as often as the file has it; the most frequent first.
+  std::vector<Operator> operators;
+  /// Initializers, and tensors that are attributes, by element type.
+  std::vector<Weights> weights;
+  std::vector<Tensor> inputs, outputs;
+};
+
+/// Nothing where `path` is no model; `importOnnx` says why.
+std::optional<OnnxSurvey> surveyOnnx(llvm::StringRef path);
 
 /// One row of `niello ops`.
 struct SupportedOp {

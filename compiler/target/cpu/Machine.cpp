@@ -62,11 +62,9 @@ Machine levelMachine(StringRef name) {
 }
 
 Expected<Machine> findHost() {
-  StringMap<bool> present = sys::getHostCPUFeatures();
-  auto has = [&](StringRef feature) { return present.lookup(feature); };
   StringRef best;
   for (const Level &level : levels()) {
-    if (!all_of(level.added, has))
+    if (!all_of(level.added, hostHas))
       break;
     best = level.name;
   }
@@ -77,7 +75,8 @@ Expected<Machine> findHost() {
   Machine machine = levelMachine(best);
   for (StringRef extra : kExtras) {
     // The 512-bit forms presume the fourth level.
-    if (!has(extra) || (extra.starts_with("avx512") && !machine.has("avx512f")))
+    if (!hostHas(extra) ||
+        (extra.starts_with("avx512") && !machine.has("avx512f")))
       continue;
     machine.features.push_back(extra.str());
     machine.name += "+" + extra.str();
@@ -96,6 +95,11 @@ std::string nearest(StringRef name, ArrayRef<StringRef> known) {
 }
 
 } // namespace
+
+bool niello::cpu::hostHas(StringRef feature) {
+  static const StringMap<bool> present = sys::getHostCPUFeatures();
+  return present.lookup(feature);
+}
 
 StringRef Machine::stencilLevel() const {
   return vectorBits == 512 ? "v4" : vectorBits == 256 ? "v3" : "v2";

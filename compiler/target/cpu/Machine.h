@@ -49,6 +49,9 @@ llvm::ArrayRef<NamedTarget> listTargets();
 /// unknown name is an error with the nearest known ones.
 llvm::Expected<Machine> findMachine(llvm::StringRef name);
 
+/// Whether this machine has a feature, in LLVM's spelling.
+bool hostHas(llvm::StringRef feature);
+
 } // namespace niello::cpu
 
 #endif // NIELLO_COMPILER_TARGET_CPU_MACHINE_H

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// `niello inspect`: goes down the stages of a model and asks at each what there
+// is to know, or reads an artefact.
+
+#include "compiler/driver/Compile.h"
+
+#include "compiler/inspect/Inspect.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace niello {
+namespace {
+
+/// Takes the module to a stage. False where it stopped, or began, behind it:
+/// then there is nothing to ask.
+bool reach(Compilation &compilation, Stage stage, int &code) {
+  if (code || (code = compilation.advance(stage)))
+    return false;
+  auto at = compilation.getModule()->getAttrOfType<StringAttr>("model.stage");
+  return at && at.getValue() == stageName(stage);
+}
+
+int gather(Compilation &compilation, const Options &options,
+           ModelFacts &facts) {
+  if (!llvm::StringRef(options.model).ends_with(".mlir"))
+    facts.source = surveyOnnx(options.model);
+  if (int code = compilation.prepare())
+    return code;
+  if (int code = compilation.load())
+    return code;
+  facts.target = compilation.flags().machine.name;
+  auto description = describe(compilation.getModule());
+  if (!description)
+    return compilation.report(
+        exitUser,
+        "'" + options.model + "': " + llvm::toString(description.takeError()));
+  facts.description = std::move(*description);
+  std::optional<ArenaFacts> arena;
+  compilation.watch([&](PassManager &passes) {
+    passes.addInstrumentation(watchArena(arena));
+  });
+  int code = exitDone;
+  if (reach(compilation, Stage::Blocks, code))
+    facts.blocks = countBlocks(compilation.getModule());
+  // The plain path has no kernels.
+  if (reach(compilation, Stage::Plan, code) && compilation.flags().optimise)
+    facts.plan = listKernels(compilation.getModule());
+  if (reach(compilation, Stage::Loops, code))
+    facts.weights = groupWeights(compilation.getModule());
+  if (!code)
+    facts.arena = std::move(arena);
+  compilation.endStage();
+  return code;
+}
+
+template <typename Facts> void print(const Facts &facts, bool asJson) {
+  if (asJson)
+    llvm::outs() << llvm::formatv("{0:2}", llvm::json::Value(toJson(facts)))
+                 << "\n";
+  else
+    printText(facts, llvm::outs());
+  // A sentence that follows comes below it.
+  llvm::outs().flush();
+}
+
+} // namespace
+
+int inspectFile(const Options &options, llvm::StringRef program) {
+  if (isBinary(options.model)) {
+    auto facts = readArtefact(options.model);
+    if (!facts)
+      return report(exitUser, llvm::toString(facts.takeError()));
+    print(*facts, options.json);
+    return exitDone;
+  }
+  ModelFacts facts;
+  facts.file = options.model;
+  Compilation compilation(options, program);
+  facts.exitCode = gather(compilation, options, facts);
+  facts.sentence = compilation.sentence();
+  if (!facts.exitCode || facts.source || facts.description || options.json)
+    print(facts, options.json);
+  if (!facts.exitCode)
+    return exitDone;
+  return report(static_cast<ExitCode>(facts.exitCode), facts.sentence);
+}
+
+} // namespace niello
