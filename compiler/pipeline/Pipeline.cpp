@@ -63,6 +63,7 @@ static void addPlan(PassManager &passes, const PipelineOptions &options) {
   // While the ops are whole: there is one way to lower each.
   passes.addPass(createCallStencils());
   passes.addPass(createSplitConvTranspose());
+  passes.addPass(createSplitAttention());
   addUpstreamOps(passes);
   passes.addPass(createFuseElementwise());
   // Fewer and plainer ops to group.
@@ -126,20 +127,14 @@ static void addLoops(PassManager &passes, const PipelineOptions &options) {
   passes.addPass(createEraseUnusedWeights());
 }
 
-// Functions that take the context and find their memory through it.
-static void addRuntimeCalls(PassManager &passes) {
+// loops -> llvm: one dialect that is LLVM IR.
+static void addLlvm(PassManager &passes, const PipelineOptions &options) {
+  passes.addPass(createLowerStencils({options.machine.stencilLevel().str()}));
   passes.addPass(createLowerRequire());
   // After all who call the runtime.
   passes.addPass(createAddContext());
   passes.addPass(createLowerEntry());
   passes.addPass(createLowerWeights());
-}
-
-// loops -> llvm: one dialect that is LLVM IR.
-static void addLlvm(PassManager &passes, const PipelineOptions &options) {
-  std::string level = options.machine.stencilLevel().str();
-  passes.addPass(createLowerStencils({level}));
-  addRuntimeCalls(passes);
   // Declares library functions, which take no context.
   cpu::addConversion(passes, options.machine);
   addCleanup(passes);

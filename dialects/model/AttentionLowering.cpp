@@ -3,7 +3,7 @@
 // B batch, H heads, G key heads, T query length, S key length, D head width,
 // E value width.
 
-#include "dialects/model/Model.h"
+#include "dialects/model/Attention.h"
 #include "dialects/model/Sizes.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -18,21 +18,45 @@ static Term numberFor(Emit &e, Value numbers, Term batch) {
   return e.toIndex(e.at(numbers, {batch}));
 }
 
-// Whether the query at `place` [b,h,t,s] sees the key at s, by what the
-// positions say.
-static Term sees(Emit &e, AttentionOp op, ArrayRef<Term> place) {
-  Term yes = e.boolean(true), s = place[3], position = place[2];
-  if (op.getOffset())
-    position = position + numberFor(e, op.getOffset(), place[0]);
+Term model::seesKey(Emit &e, AttentionOp op, Term t, Term s, Term offset,
+                    Term length) {
+  Term yes = e.boolean(true), position = offset ? t + offset : t;
   if (op.getCausal())
     yes = yes & (s <= position);
   if (op.getLeft() >= 0)
     yes = yes & (s >= position - op.getLeft());
   if (op.getRight() >= 0)
     yes = yes & (s <= position + op.getRight());
-  if (op.getLengths())
-    yes = yes & (s < numberFor(e, op.getLengths(), place[0]));
+  if (length)
+    yes = yes & (s < length);
   return yes;
+}
+
+Term model::hiddenScore(Emit &e, AttentionOp op, Type type) {
+  if (std::optional<double> score = op.getHidden())
+    return e.constant(type, *score);
+  return e.lowest(type);
+}
+
+void model::requireFits(Emit &e, AttentionOp op) {
+  Terms query = e.dims(op.getQuery()), key = e.dims(op.getKey());
+  Terms value = e.dims(op.getValue());
+  StringRef sentence = "attention needs equal sizes, but got {0} and {1}";
+  for (auto [a, b] : {std::pair(query[0], key[0]),
+                      {query[3], key[3]},
+                      {key[0], value[0]},
+                      {key[1], value[1]},
+                      {key[2], value[2]}})
+    e.requireEqual(a, b, sentence);
+  for (Value numbers : {Value(op.getOffset()), Value(op.getLengths())})
+    if (numbers && rankOf(numbers) == 1)
+      e.requireEqual(e.dim(numbers, 0), query[0], sentence);
+  e.require((key[1] > 0) & (query[1] % maximum(key[1], e.index(1)) == 0),
+            "attention needs query heads {0} to be a multiple of key heads "
+            "{1}",
+            {query[1], key[1]});
+  if (op.getSinks())
+    e.requireEqual(e.dim(op.getSinks(), 0), query[1], sentence);
 }
 
 // [B,H,T,S]: softcap(scale * q k) + mask, -infinity where nothing is seen.
@@ -59,7 +83,12 @@ static Term scores(Emit &e, AttentionOp op, ArrayRef<Term> sizes, Term perKey,
     score = score * op.getScale();
     if (double cap = op.getSoftcap(); cap > 0)
       score = e.wrap(math::TanhOp::create(e.b, e.loc, score / cap)) * cap;
-    Term visible = sees(e, op, at);
+    Term offset, length;
+    if (op.getOffset())
+      offset = numberFor(e, op.getOffset(), at[0]);
+    if (op.getLengths())
+      length = numberFor(e, op.getLengths(), at[0]);
+    Term visible = seesKey(e, op, at[2], at[3], offset, length);
     if (mask) {
       Term element = readMask(at);
       if (element.isFloat())
@@ -67,31 +96,15 @@ static Term scores(Emit &e, AttentionOp op, ArrayRef<Term> sizes, Term perKey,
       else
         visible = visible & element;
     }
-    return select(visible, score, e.lowest(sum));
+    return select(visible, score, hiddenScore(e, op, sum));
   });
 }
 
 FailureOr<SmallVector<Value>> AttentionOp::lowerPlain(OpBuilder &builder) {
   Emit e(builder, getLoc());
   Type type = elementType(getQuery()), sum = sumType(type);
+  requireFits(e, *this);
   Terms query = e.dims(getQuery()), key = e.dims(getKey());
-  Terms value = e.dims(getValue());
-  StringRef sentence = "attention needs equal sizes, but got {0} and {1}";
-  for (auto [a, b] : {std::pair(query[0], key[0]),
-                      {query[3], key[3]},
-                      {key[0], value[0]},
-                      {key[1], value[1]},
-                      {key[2], value[2]}})
-    e.requireEqual(a, b, sentence);
-  for (Value numbers : {Value(getOffset()), Value(getLengths())})
-    if (numbers && rankOf(numbers) == 1)
-      e.requireEqual(e.dim(numbers, 0), query[0], sentence);
-  e.require((key[1] > 0) & (query[1] % maximum(key[1], e.index(1)) == 0),
-            "attention needs query heads {0} to be a multiple of key heads "
-            "{1}",
-            {query[1], key[1]});
-  if (getSinks())
-    e.requireEqual(e.dim(getSinks(), 0), query[1], sentence);
   Term perKey = maximum(query[1] / key[1], e.index(1));
   Terms rows{query[0], query[1], query[2]};
   Term length = key[2], zero = e.index(0);
@@ -113,6 +126,8 @@ FailureOr<SmallVector<Value>> AttentionOp::lowerPlain(OpBuilder &builder) {
   // Nothing is seen: -infinity everywhere, which must not meet itself.
   auto safeGreatest = [&](Terms row) {
     Term top = e.at(greatest, row);
+    if (getHidden())
+      return top;
     return select(top == e.lowest(sum), e.constant(sum, 0), top);
   };
   auto weight = [&](Terms row, Term s) {

@@ -11,7 +11,9 @@ void AttentionOp::build(OpBuilder &builder, OperationState &state, Value query,
                         bool causal) {
   build(builder, state, query, key, value, mask, Value(), Value(), Value(),
         builder.getF64FloatAttr(scale), builder.getF64FloatAttr(0),
-        causal ? builder.getUnitAttr() : UnitAttr());
+        causal ? builder.getUnitAttr() : UnitAttr(),
+        builder.getI64IntegerAttr(-1), builder.getI64IntegerAttr(-1),
+        FloatAttr());
 }
 
 LogicalResult AttentionOp::inferReturnTypes(MLIRContext *,

@@ -19,6 +19,9 @@ def Model_AttentionOp
 
     A sink adds e to its power to what its head's rows are divided by. A query
     that sees nothing gives 0. Scores and sums are f32 for 16-bit floats.
+
+    With `hidden` h a key that is not seen has the score h instead, and a row is
+    its softmax even where nothing is seen: NaN where all of it is -infinity.
     - C1: `query` is [B,H,T,D], `key` [B,G,S,D], `value` [B,G,S,E], `result`
       [B,H,T,E].
     - C2: G divides H; query head h reads key head h / (H / G).
@@ -38,7 +41,8 @@ def Model_AttentionOp
                        DefaultValuedAttr<RealAttr, "0.0">:$softcap,
                        UnitAttr:$causal,
                        DefaultValuedAttr<SizeAttr, "-1">:$left,
-                       DefaultValuedAttr<SizeAttr, "-1">:$right);
+                       DefaultValuedAttr<SizeAttr, "-1">:$right,
+                       OptionalAttr<RealAttr>:$hidden);
   let results = (outs FloatTensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`offset` $offset^)?

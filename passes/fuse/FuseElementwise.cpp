@@ -139,6 +139,16 @@ LogicalResult splitStart(linalg::GenericOp op, PatternRewriter &rewriter) {
   return success();
 }
 
+// Makes numbers of bits, which no vector of the consumer could load.
+bool widensBits(linalg::GenericOp op) {
+  return llvm::any_of(
+             op.getDpsInputs(),
+             [](Value input) {
+               return getElementTypeOrSelf(input.getType()).isInteger(1);
+             }) &&
+         !getElementTypeOrSelf(op.getResultTypes()[0]).isInteger(1);
+}
+
 // Whether the producer of `operand` should move into its consumer.
 bool shouldFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
@@ -167,7 +177,7 @@ bool shouldFuse(OpOperand *operand) {
           return false;
   } else if (!consumer.getMatchingIndexingMap(operand).isPermutation()) {
     // A broadcast would compute the same element again and again.
-    return workPerElement(producer) <= 2;
+    return workPerElement(producer) <= 2 && !widensBits(producer);
   }
   return workPerElement(producer) + workPerElement(consumer) <= mostWork;
 }

@@ -29,6 +29,29 @@ def SplitConvTranspose : Pass<"split-conv-transpose"> {
   ];
 }
 
+def SplitAttention : Pass<"split-attention"> {
+  let summary = "Attention is a product, weights of its rows, and a product";
+  let description = [{
+    ```
+    o = attention(q, k, v)
+      ->  x = visible(scale q k)      top = max_s x
+          w = e^(x - top)             o = (sum_s w v) / (sum_s w)
+    ```
+    Both products have a generator, which takes the scale, the mask and the
+    quotient as its last step; what is between them is one kernel of rows.
+    - Needs: `model` ops on tensors.
+    - Leaves: numbers of heads that are not known at compile time, which decide
+      what the rows of a product are; keys that fewer than 4 queries read.
+    - Order: before `lower-model-to-linalg`, which knows one way to lower an op.
+    - Float: sums of a product are taken in the generator's order.
+  }];
+  let dependentDialects = [
+    "mlir::linalg::LinalgDialect", "mlir::tensor::TensorDialect",
+    "mlir::arith::ArithDialect", "mlir::math::MathDialect",
+    "niello::model::ModelDialect"
+  ];
+}
+
 def FuseElementwise : Pass<"fuse-elementwise"> {
   let summary = "Join elementwise operations and fold movement into index maps";
   let description = [{

@@ -1,4 +1,5 @@
 // RUN: niello run %s
+// RUN: niello run -O0 %s
 // REQUIRES: niello
 //
 // Expected values are from NumPy: softmax(scale Q K^T + bias) V in f64.
@@ -66,6 +67,36 @@ func.func private @masked() {
         [0.0, 0.0]], [[-2.0, -0.5], [0.0, 0.0]]]]> : tensor<1x4x2x2xf32>
   check.close %y, %y_expected absolute 1.0e-06 relative 1.0e-05
       : tensor<1x4x2x2xf32>, tensor<1x4x2x2xf32>
+  return
+}
+
+// The same with `hidden`: the second query's weights are equal, and with
+// -infinity NaN, which the select of what is no number shows as -9.
+func.func private @hidden() {
+  %q = arith.constant dense<[[[[1.5, 0.5], [0.0, -1.0]], [[-1.0, -2.0],
+        [-2.0, -2.0]]]]> : tensor<1x2x2x2xf32>
+  %k = arith.constant dense<[[[[0.5, 0.0], [0.5, 2.0], [-1.0,
+        1.5]]]]> : tensor<1x1x3x2xf32>
+  %v = arith.constant dense<[[[[2.0, 2.0], [3.0, -3.0], [-4.0,
+        3.0]]]]> : tensor<1x1x3x2xf32>
+  %mask = arith.constant dense<[[true, false, true], [false, false,
+        false]]> : tensor<2x3xi1>
+  %y = model.attention %q, %k, %v mask %mask scale 0.5 {hidden = -1.0e30 : f64}
+      : (tensor<1x2x2x2xf32>, tensor<1x1x3x2xf32>, tensor<1x1x3x2xf32>, tensor<2x3xi1>) -> tensor<1x2x2x2xf32>
+  %y_expected = arith.constant dense<[[[[0.07507219, 2.3208213], [0.33333333,
+        0.66666667]], [[0.07507219, 2.3208213], [0.33333333,
+        0.66666667]]]]> : tensor<1x2x2x2xf32>
+  check.close %y, %y_expected absolute 1.0e-06 relative 1.0e-05
+      : tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>
+  %n = model.attention %q, %k, %v mask %mask scale 0.5 {hidden = 0xFFF0000000000000 : f64}
+      : (tensor<1x2x2x2xf32>, tensor<1x1x3x2xf32>, tensor<1x1x3x2xf32>, tensor<2x3xi1>) -> tensor<1x2x2x2xf32>
+  %none = arith.constant dense<-9.0> : tensor<1x2x2x2xf32>
+  %is_nan = arith.cmpf uno, %n, %n : tensor<1x2x2x2xf32>
+  %shown = arith.select %is_nan, %none, %n : tensor<1x2x2x2xi1>, tensor<1x2x2x2xf32>
+  %n_expected = arith.constant dense<[[[[0.07507219, 2.3208213], [-9.0,
+        -9.0]], [[0.07507219, 2.3208213], [-9.0, -9.0]]]]> : tensor<1x2x2x2xf32>
+  check.close %shown, %n_expected absolute 1.0e-06 relative 1.0e-05
+      : tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>
   return
 }
 
@@ -152,6 +183,7 @@ func.func @main() attributes {model.entry} {
   call @grouped() : () -> ()
   call @causal() : () -> ()
   call @masked() : () -> ()
+  call @hidden() : () -> ()
   call @biased() : () -> ()
   call @window() : () -> ()
   call @half() : () -> ()

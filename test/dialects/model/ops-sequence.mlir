@@ -8,6 +8,8 @@ func.func @attention(%q: tensor<1x8x?x64xf32>, %k: tensor<1x2x?x64xf32>, %v: ten
   %w = model.attention %q, %k, %v mask %m offset %p scale 0.125 {left = 7 : i64} : (tensor<1x8x?x64xf32>, tensor<1x2x?x64xf32>, tensor<1x2x?x64xf32>, tensor<?x?xi1>, tensor<i64>) -> tensor<1x8x?x64xf32>
   // CHECK: model.attention %{{.+}}, %{{.+}}, %{{.+}} sinks %{{.+}} scale 1.250000e-01 :
   %u = model.attention %q, %k, %v sinks %s scale 0.125 : (tensor<1x8x?x64xf32>, tensor<1x2x?x64xf32>, tensor<1x2x?x64xf32>, tensor<8xf32>) -> tensor<1x8x?x64xf32>
+  // CHECK: model.attention %{{.+}}, %{{.+}}, %{{.+}} mask %{{.+}} scale 1.250000e-01 {hidden = -1.000000e+04 : f64}
+  %h = model.attention %q, %k, %v mask %m scale 0.125 {hidden = -1.0e4 : f64} : (tensor<1x8x?x64xf32>, tensor<1x2x?x64xf32>, tensor<1x2x?x64xf32>, tensor<?x?xi1>) -> tensor<1x8x?x64xf32>
   return %o, %w, %u : tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>
 }
 

@@ -103,7 +103,7 @@ FailureOr<Tensor> attend(Node &node, Heads heads,
       given(options.lengths), given(options.sinks), b.getF64FloatAttr(scale),
       b.getF64FloatAttr(options.softcap),
       options.causal ? b.getUnitAttr() : UnitAttr(),
-      b.getI64IntegerAttr(options.left), b.getI64IntegerAttr(-1));
+      b.getI64IntegerAttr(options.left), b.getI64IntegerAttr(-1), FloatAttr());
   Tensor out;
   out.value = op.getResult();
   out.dtype = heads.query.dtype;
