@@ -17,6 +17,9 @@ def NormKind : Model_Enum<"NormKind", "which elements share statistics", [
   I32EnumAttrCase<"Instance", 3, "instance">,
   I32EnumAttrCase<"Batch", 4, "batch">]>;
 
+def Approximation : Model_Enum<"Approximation", "how a function is computed", [
+  I32EnumAttrCase<"None", 0, "none">, I32EnumAttrCase<"Tanh", 1, "tanh">]>;
+
 def GatherKind : Model_Enum<"GatherKind", "how an index names an element", [
   I32EnumAttrCase<"Axis", 0, "axis">, I32EnumAttrCase<"Nd", 1, "nd">,
   I32EnumAttrCase<"Elements", 2, "elements">]>;

@@ -3,6 +3,7 @@
 #ifndef NIELLO_DIALECTS_MODEL_MODELOPS
 #define NIELLO_DIALECTS_MODEL_MODELOPS
 
+include "dialects/model/ActivationOps.td"
 include "dialects/model/AttentionOps.td"
 include "dialects/model/ConvOps.td"
 include "dialects/model/CumulativeOps.td"

@@ -169,3 +169,13 @@ func.func @recurrence(%h: tensor<4xf32>, %x: tensor<3x4xf32>) {
   } {reverse = array<i1: true, false>} : (tensor<4xf32>, tensor<3x4xf32>) -> tensor<4xf32>
   return
 }
+
+// -----
+
+// C1
+func.func @gelu(%x: tensor<2x3xf32>) {
+  // expected-error @+2 {{'model.gelu' op failed to infer returned types}}
+  // expected-error @+1 {{'model.gelu' op inferred type(s) 'tensor<2x3xf32>' are incompatible with return type(s) of operation 'tensor<2x4xf32>'}}
+  %y = model.gelu %x approximate none : (tensor<2x3xf32>) -> tensor<2x4xf32>
+  return
+}

@@ -13,6 +13,15 @@ func.func @attention(%q: tensor<1x8x?x64xf32>, %k: tensor<1x2x?x64xf32>, %v: ten
   return %o, %w, %u : tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>, tensor<1x8x?x64xf32>
 }
 
+// CHECK-LABEL: @gelu
+func.func @gelu(%x: tensor<2x3xf32>, %h: tensor<?xf16>) -> (tensor<2x3xf32>, tensor<?xf16>) {
+  // CHECK: model.gelu %{{.+}} approximate tanh : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %y = model.gelu %x approximate tanh : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  // CHECK: model.gelu %{{.+}} approximate none : (tensor<?xf16>) -> tensor<?xf16>
+  %e = model.gelu %h approximate none : (tensor<?xf16>) -> tensor<?xf16>
+  return %y, %e : tensor<2x3xf32>, tensor<?xf16>
+}
+
 // CHECK-LABEL: @rope
 func.func @rope(%x: tensor<1x2x3x8xf32>, %c: tensor<3x4xf32>, %s: tensor<3x4xf32>) -> tensor<1x2x3x8xf32> {
   // CHECK: model.rope %{{.+}}, %{{.+}}, %{{.+}} : (tensor<1x2x3x8xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<1x2x3x8xf32>

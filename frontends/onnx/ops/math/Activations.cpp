@@ -4,6 +4,7 @@
 
 #include "frontends/onnx/ops/Terms.h"
 
+#include "dialects/model/Model.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 
@@ -11,6 +12,7 @@ using namespace mlir;
 
 namespace niello::onnx_frontend {
 namespace {
+using model::Approximation;
 using model::Term;
 
 using Function = llvm::function_ref<Term(Term)>;
@@ -32,7 +34,6 @@ LogicalResult map(Node &node, Function f) {
 Term log1p(Term x) { return apply<math::Log1pOp>(x); }
 Term expm1(Term x) { return apply<math::ExpM1Op>(x); }
 Term tanh(Term x) { return apply<math::TanhOp>(x); }
-Term erf(Term x) { return apply<math::ErfOp>(x); }
 
 // log(1 + e^x), with the exponent never positive
 Term softplus(Term x) { return maximum(x, x.like(0)) + log1p(exp(0 - abs(x))); }
@@ -117,20 +118,18 @@ LogicalResult importSwish(Node &node) {
   return map(node, [&](Term x) { return x * sigmoid(alpha * x); });
 }
 
-// x (1 + erf(x / sqrt 2)) / 2
-Term gelu(Term x) { return 0.5 * x * (erf(x * 0.70710678118654752) + 1); }
-
-// x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2
-Term tanhGelu(Term x) {
-  Term inner = 0.79788456080286536 * (x + 0.044715 * x * x * x);
-  return 0.5 * x * (tanh(inner) + 1);
+LogicalResult giveGelu(Node &node, Tensor x, Approximation approximate) {
+  auto gelu =
+      model::GeluOp::create(node.b, node.loc, node.value(x), approximate);
+  return node.result(0, gelu.getResult(), x.dtype, x.dims);
 }
 
 LogicalResult importGelu(Node &node) {
   std::string kind = node.stringAttr("approximate", "none");
   if (kind != "none" && kind != "tanh")
     return node.bad("needs approximate none or tanh, but got " + kind);
-  return map(node, kind == "tanh" ? tanhGelu : gelu);
+  return giveGelu(node, node.tensor(0),
+                  kind == "tanh" ? Approximation::Tanh : Approximation::None);
 }
 
 /// x plus the optional input 1.
@@ -142,12 +141,11 @@ FailureOr<Tensor> biased(Node &node) {
                     [](auto x) { return x[0] + x[1]; });
 }
 
-template <Term (*f)(Term)> LogicalResult importBiased(Node &node) {
+template <Approximation approximate> LogicalResult importBiased(Node &node) {
   auto x = biased(node);
   if (failed(x))
     return failure();
-  return node.result(0, mapElements(node, *x, x->dtype,
-                                    [](Term x) { return roundedOnce(x, f); }));
+  return giveGelu(node, *x, approximate);
 }
 
 // x sigmoid(1.702 x), with another factor as an attribute
@@ -252,9 +250,9 @@ const Registration table[] = {
     {"", "Gelu", importGelu, floats},
     {"", "Shrink", importShrink, numbers},
     {"", "Hardmax", importHardmax, floats},
-    {"com.microsoft", "Gelu", importBiased<gelu>, floats},
-    {"com.microsoft", "BiasGelu", importBiased<gelu>, floats},
-    {"com.microsoft", "FastGelu", importBiased<tanhGelu>, floats},
+    {"com.microsoft", "Gelu", importBiased<Approximation::None>, floats},
+    {"com.microsoft", "BiasGelu", importBiased<Approximation::None>, floats},
+    {"com.microsoft", "FastGelu", importBiased<Approximation::Tanh>, floats},
     {"com.microsoft", "QuickGelu", importQuickGelu, floats},
 };
 
