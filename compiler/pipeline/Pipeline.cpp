@@ -11,6 +11,7 @@
 #include "passes/lower/Passes.h"
 #include "passes/lower/cpu/Passes.h"
 #include "passes/plan/Passes.h"
+#include "passes/raise/Passes.h"
 
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
@@ -34,6 +35,9 @@ static void addCleanup(PassManager &passes) {
 
 // source -> blocks: what the file spells out in many ops becomes one op.
 static void addBlocks(PassManager &passes, const PipelineOptions &options) {
+  // They reassociate across the operators of the file.
+  if (options.optimise && options.numerics != Numerics::Strict)
+    passes.addPass(createRaiseAttention());
   // What no entry calls is not compiled.
   passes.addPass(createSymbolDCEPass());
 }

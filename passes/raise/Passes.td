@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+
+#ifndef NIELLO_PASSES_RAISE_PASSES_TD
+#define NIELLO_PASSES_RAISE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def RaiseAttention : Pass<"raise-attention"> {
+  let summary = "A softmax between two products is attention";
+  let description = [{
+    ```
+    softmax(q k^T * c + mask) v              ->   attention(q, k, v) mask
+    softmax(where(mask, q k^T / c, h)) v     ->   attention(q, k, v) mask hidden h
+    where(all of mask is -inf, 0, softmax(..)) v   ->   the same without `hidden`
+    ```
+    The factor may stand on either side of the product; the key may come
+    transposed; a tanh between two factors is the softcap. `hidden` says that a
+    row which sees nothing is what the file's softmax makes of it.
+    - Needs: `model` ops on tensors, constants as the importer leaves them.
+    - Leaves: 16-bit floats, which a file rounds between the steps; scores or
+      weights that something else reads; two masks.
+    - Order: first of the blocks; `split-attention` undoes it for the CPU.
+    - Float: a quotient becomes a product and factors are multiplied, so the
+      last bit may differ. Rows which the file sets to 0 by their mask are 0
+      also where all their scores overflow to -infinity.
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
+    "mlir::tensor::TensorDialect", "niello::model::ModelDialect"
+  ];
+}
+
+#endif // NIELLO_PASSES_RAISE_PASSES_TD
