@@ -30,4 +30,25 @@ def RaiseAttention : Pass<"raise-attention"> {
   ];
 }
 
+def RaiseNorm : Pass<"raise-norm"> {
+  let summary = "What is divided by its own spread is a norm";
+  let description = [{
+    ```
+    d = x - mean(x); d / sqrt(mean(d d) + e) * s + b   ->   norm layer(x, s, b)
+    x * (1 / sqrt(mean(x x) + e)) * s                  ->   norm rms(x, s)
+    x g + (b - mean(x) g), g = s / sqrt(..)            ->   norm layer(x, s, b)
+    ```
+    - Needs: `model` ops on tensors, means as a sum and a quotient by its count.
+    - Leaves: 16-bit floats, which a file rounds between the steps; means along
+      other dimensions than the last ones, or of a size that is not known; a
+      scale or a bias that differs by row stays an operation of its own.
+    - Order: among the blocks; whatever reads norms comes after it.
+    - Float: a product by the inverse becomes a quotient, so the last bit may
+      differ.
+  }];
+  let dependentDialects = [
+    "mlir::tensor::TensorDialect", "niello::model::ModelDialect"
+  ];
+}
+
 #endif // NIELLO_PASSES_RAISE_PASSES_TD
