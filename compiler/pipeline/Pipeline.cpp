@@ -37,7 +37,7 @@ static void addCleanup(PassManager &passes) {
 static void addBlocks(PassManager &passes, const PipelineOptions &options) {
   // They reassociate across the operators of the file.
   if (options.optimise && options.numerics != Numerics::Strict)
-    for (auto create : {createRaiseAttention, createRaiseNorm})
+    for (auto create : {createRaiseAttention, createRaiseNorm, createRaiseGelu})
       passes.addPass(create());
   // What no entry calls is not compiled.
   passes.addPass(createSymbolDCEPass());

@@ -51,4 +51,23 @@ def RaiseNorm : Pass<"raise-norm"> {
   ];
 }
 
+def RaiseGelu : Pass<"raise-gelu"> {
+  let summary = "x (1 + erf(x / sqrt 2)) / 2 is a GELU";
+  let description = [{
+    ```
+    x * 0.5 * (1 + erf(x / 1.41421))                     ->   gelu(x)
+    x * (0.5 + 0.5 * tanh(0.797885 * (x + 0.044715 x^3))) ->   gelu(x) tanh
+    ```
+    The order of factors and sums does not matter: what stands in the function
+    is read as a polynomial of x.
+    - Needs: `arith` and `math` on tensors.
+    - Leaves: 16-bit floats, which a file rounds between the steps; constants
+      that differ from the function's by more than two roundings to f32.
+    - Order: among the blocks; whatever reads activations comes after it.
+    - Float: factors are multiplied in another order, so the last bit may
+      differ.
+  }];
+  let dependentDialects = ["niello::model::ModelDialect"];
+}
+
 #endif // NIELLO_PASSES_RAISE_PASSES_TD
