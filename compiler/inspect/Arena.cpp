@@ -5,6 +5,7 @@
 #include "compiler/inspect/Inspect.h"
 
 #include "compiler/inspect/Names.h"
+#include "dialects/kernel/SizeNames.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Pass/Pass.h"
 #include "passes/plan/Lifetimes.h"
@@ -28,7 +29,7 @@ BufferFacts describe(const Lifetime &life, const ByteSize &size) {
   memref::AllocOp alloc = life.alloc;
   BufferFacts facts;
   facts.nodes = nodeNames(alloc.getLoc());
-  facts.type = typeName(alloc.getType(), alloc.getDynamicSizes());
+  facts.type = typeName(alloc.getResult());
   if (size.isConstant()) {
     facts.bytes.value = alignUp(size.factor);
     facts.bytes.text = std::to_string(*facts.bytes.value);
@@ -36,7 +37,7 @@ BufferFacts describe(const Lifetime &life, const ByteSize &size) {
   }
   std::vector<std::string> factors{std::to_string(size.factor)};
   for (Value factor : size.sizes)
-    factors.push_back(sizeName(factor));
+    factors.push_back(kernel::sizeName(factor));
   llvm::sort(factors.begin() + 1, factors.end());
   facts.bytes.text = llvm::join(factors, "*");
   return facts;

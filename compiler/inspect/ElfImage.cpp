@@ -142,7 +142,9 @@ std::optional<uint64_t> ElfImage::pointer(uint64_t address) const {
 }
 
 std::optional<StringRef> ElfImage::text(uint64_t address) const {
-  StringRef bytes = from(address);
+  // Names of nodes are paths of a few hundred characters.
+  constexpr size_t longest = 1 << 20;
+  StringRef bytes = from(address).take_front(longest);
   size_t end = bytes.find('\0');
   return end == StringRef::npos ? std::nullopt
                                 : std::optional(bytes.take_front(end));

@@ -41,7 +41,7 @@ public:
   /// A pointer as the loader, or the linker, would fill it in.
   std::optional<uint64_t> pointer(uint64_t address) const;
 
-  /// The bytes up to a zero; nothing without one.
+  /// The bytes up to a zero; nothing without one within the first megabyte.
   std::optional<llvm::StringRef> text(uint64_t address) const;
 
   struct Symbol {

@@ -32,13 +32,14 @@ struct StoredWeights {
 
 /// A number that is known, or what it is in terms of sizes that are not.
 struct Quantity {
-  std::string text; ///< `12`, or `12*? + 3*?*?`; empty where nothing is known
+  std::string text; ///< `12`, or `12*rows + 3*rows*?`; empty for unknown
   std::optional<uint64_t> value;
 };
 
 /// One kernel of the plan.
 struct KernelFacts {
   std::string kind;               ///< gemm, rows, ...
+  std::string stencil;            ///< of the runtime, that a call is of
   std::vector<std::string> nodes; ///< of the source model
   std::vector<std::string> outputs;
   std::string reduction; ///< elements that each of the output's is made of

@@ -74,6 +74,7 @@ Array entries(const ModelDescription &description) {
 
 Object kernel(const KernelFacts &kernel) {
   return Object{{"kind", kernel.kind},
+                {"stencil", kernel.stencil},
                 {"nodes", texts(kernel.nodes)},
                 {"results", texts(kernel.outputs)},
                 {"reduction", kernel.reduction},

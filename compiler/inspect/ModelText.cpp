@@ -144,12 +144,13 @@ void printPlan(const std::vector<KernelFacts> &plan, llvm::StringRef target,
     if (!kernel.reduction.empty())
       result += " over " + kernel.reduction;
     auto intensity = kernel.intensity();
-    rows.push_back({kernel.kind, result, orDash(kernel.flops.text),
-                    orDash(kernel.bytes.text),
-                    intensity ? formatv("{0:F2}", *intensity).str() : "-",
-                    nodesText(kernel.nodes)});
+    rows.push_back(
+        {kernel.kind + (kernel.stencil.empty() ? "" : " " + kernel.stencil),
+         result, orDash(kernel.flops.text), orDash(kernel.bytes.text),
+         intensity ? formatv("{0:F2}", *intensity).str() : "-",
+         nodesText(kernel.nodes)});
     isKnown &= kernel.flops.value && kernel.bytes.value;
-    isFree |= llvm::StringRef(kernel.bytes.text).contains('?');
+    isFree |= !kernel.bytes.text.empty() && !kernel.bytes.value;
     flops += kernel.flops.value.value_or(0);
     bytes += kernel.bytes.value.value_or(0);
   }
@@ -158,7 +159,8 @@ void printPlan(const std::vector<KernelFacts> &plan, llvm::StringRef target,
     os << formatv("  all: {0} flops, {1} bytes, {2:F2} flops/byte\n", flops,
                   bytes, double(flops) / double(bytes));
   if (isFree)
-    os << "  ? is a size that is known when it runs; --dim NAME=N fixes one\n";
+    os << "  names are sizes of the inputs, a ? is one that follows from data "
+          "or from several; --dim NAME=N fixes a size\n";
 }
 
 void printArena(const ArenaFacts &arena, raw_ostream &os) {

@@ -2,9 +2,8 @@
 
 #include "compiler/inspect/Names.h"
 
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
-#include "mlir/Interfaces/ShapedOpInterfaces.h"
+#include "dialects/kernel/SizeNames.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -43,46 +42,12 @@ std::string elementName(Type element) {
   return text;
 }
 
-// The name of a dimension of a function's argument, or nothing.
-static std::string argumentSize(BlockArgument argument, int64_t dim) {
-  auto function =
-      dyn_cast<FunctionOpInterface>(argument.getOwner()->getParentOp());
-  if (!function)
-    return "";
-  auto dims = function.getArgAttrOfType<ArrayAttr>(argument.getArgNumber(),
-                                                   "model.dims");
-  if (!dims || dim < 0 || dim >= int64_t(dims.size()))
-    return "";
-  auto name = dyn_cast<StringAttr>(dims[dim]);
-  return name ? name.str() : "";
-}
-
-std::string sizeName(OpFoldResult size) {
-  if (std::optional<int64_t> constant = getConstantIntValue(size))
-    return std::to_string(*constant);
-  auto value = dyn_cast<Value>(size);
-  auto dim = value ? value.getDefiningOp<ShapedDimOpInterface>()
-                   : ShapedDimOpInterface();
-  if (!dim)
-    return "?";
-  auto argument = dyn_cast<BlockArgument>(dim.getShapedValue());
-  std::optional<int64_t> index = getConstantIntValue(dim.getDimension());
-  std::string name = argument && index ? argumentSize(argument, *index) : "";
-  return name.empty() ? "?" : name;
-}
-
-std::string typeName(ShapedType type, ValueRange sizes) {
+std::string typeName(Value value) {
+  auto type = cast<ShapedType>(value.getType());
   std::vector<std::string> dims;
-  for (int64_t size : type.getShape()) {
-    if (!ShapedType::isDynamic(size)) {
-      dims.push_back(std::to_string(size));
-    } else if (sizes.empty()) {
-      dims.push_back("?");
-    } else {
-      dims.push_back(sizeName(sizes.front()));
-      sizes = sizes.drop_front();
-    }
-  }
+  for (auto [i, size] : llvm::enumerate(type.getShape()))
+    dims.push_back(ShapedType::isDynamic(size) ? kernel::sizeName(value, i)
+                                               : std::to_string(size));
   return elementName(type.getElementType()) + "[" + llvm::join(dims, ",") + "]";
 }
 

@@ -20,13 +20,9 @@ std::vector<std::string> nodeNames(mlir::Location location);
 /// unsigned ones are called by their width too.
 std::string elementName(mlir::Type element);
 
-/// The name of a size: a number, or that of the input's dimension which it is,
-/// or `?`.
-std::string sizeName(mlir::OpFoldResult size);
-
-/// `float32[rows,64]`, with the names of `sizes` for the free dimensions, in
-/// their order.
-std::string typeName(mlir::ShapedType type, mlir::ValueRange sizes);
+/// `float32[rows,64]` of a tensor or buffer: free dimensions have the names
+/// that the inputs give them, or are a `?`.
+std::string typeName(mlir::Value value);
 
 /// The same of an input or output.
 std::string typeName(const TensorDescription &tensor);

@@ -6,14 +6,13 @@
 #include "compiler/inspect/Names.h"
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
 using namespace mlir;
 
 namespace niello {
 
-// "12", or "12*? + 3*?*?", of which the value is not known.
+// "12", or "12*rows + 3*rows*?", of which the value is not known.
 static Quantity toQuantity(StringAttr text) {
   Quantity quantity;
   if (!text)
@@ -22,16 +21,6 @@ static Quantity toQuantity(StringAttr text) {
   if (uint64_t value; !text.getValue().getAsInteger(10, value))
     quantity.value = value;
   return quantity;
-}
-
-static std::vector<std::string> outputTypes(ValueRange outputs) {
-  std::vector<std::string> types;
-  for (Value output : outputs) {
-    auto empty = output.getDefiningOp<tensor::EmptyOp>();
-    types.push_back(typeName(cast<ShapedType>(output.getType()),
-                             empty ? empty.getDynamicSizes() : ValueRange()));
-  }
-  return types;
 }
 
 // The sizes of the loops that the first reduction inside sums over.
@@ -53,18 +42,14 @@ static KernelFacts describe(kernel::GroupInterface group) {
   KernelFacts facts;
   facts.kind = group.getKind().str();
   facts.nodes = nodeNames(group->getLoc());
-  facts.outputs = outputTypes(group.getOutputs());
+  group.getBody().walk([&](kernel::StencilOp stencil) {
+    facts.stencil = stencil.getStencil().str();
+  });
+  for (Value output : group.getOutputs())
+    facts.outputs.push_back(typeName(output));
   facts.reduction = reductionOf(group.getBody());
   facts.flops = toQuantity(group->getAttrOfType<StringAttr>("flops"));
   facts.bytes = toQuantity(group->getAttrOfType<StringAttr>("bytes"));
-  return facts;
-}
-
-static KernelFacts describe(kernel::StencilOp stencil) {
-  KernelFacts facts;
-  facts.kind = "stencil " + stencil.getStencil().str();
-  facts.nodes = nodeNames(stencil.getLoc());
-  facts.outputs = outputTypes(stencil.getOutput());
   return facts;
 }
 
@@ -76,8 +61,6 @@ std::vector<KernelFacts> listKernels(ModuleOp module) {
         kernels.push_back(describe(group));
         return WalkResult::skip();
       }
-      if (auto stencil = dyn_cast<kernel::StencilOp>(op))
-        kernels.push_back(describe(stencil));
       return WalkResult::advance();
     });
   return kernels;

@@ -189,8 +189,9 @@ bool looksLikeDescriptor(const ElfImage &image, uint64_t at) {
       record.size > longest || record.abi_version == 0)
     return false;
   auto compiler = image.pointer(at + offsetof(niello_model_desc, compiler));
-  auto name = compiler ? image.text(*compiler) : std::nullopt;
-  return name && name->starts_with("niello ");
+  char start[7];
+  return compiler && image.get(*compiler, start) &&
+         StringRef(start, sizeof(start)) == "niello ";
 }
 
 /// By its name, or, in a file without names, by its looks.

@@ -24,8 +24,8 @@ class Kernel_Op<string mnemonic, list<Trait> traits = []>
     : Op<Kernel_Dialect, mnemonic, traits>;
 
 // A group of operations that become one function: destination style, nothing
-// captured. `flops` and `bytes` are numbers, or products with a `?` for each
-// size that is known at run time only.
+// captured. `flops` and `bytes` are numbers, or sums of products with the name of
+// each size that is known at run time only, or a `?`.
 //
 // The rules of all groups, checked in GroupOps.cpp:
 //   C1: the body has one argument an input, then one an output, of equal types.

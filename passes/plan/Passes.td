@@ -39,10 +39,11 @@ def PlanKernels : Pass<"plan-kernels"> {
                                      bytes "3348480" tiles [8, 48]
     ```
     `flops` counts arithmetic, a transcendental function as twenty; `bytes` is
-    what goes in and out once. A size that is known at run time only is a `?`
-    in the product. `tiles` is rows and columns of the register tile.
+    what goes in and out once. A size that is known at run time only stands in
+    the product by the name that the model's inputs have for it, or as a `?`. `tiles` is rows and columns of the register tile.
     - Needs: kernels, made by `fuse-kernels`.
-    - Leaves: kernels that already have tiles keep them.
+    - Leaves: kernels that already have tiles keep them; one with a stencil
+      whose work follows from data has no `flops`.
     - Order: before `outline-kernels`, which moves the attributes to functions.
     - Float: no change.
   }];

@@ -2,7 +2,8 @@
 //
 // Writes on each kernel what it costs and into which tiles it is cut.
 
-#include "dialects/kernel/Kernel.h"
+#include "dialects/kernel/Costs.h"
+#include "dialects/kernel/SizeNames.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "passes/fuse/Generic.h"
 #include "passes/plan/GemmTile.h"
@@ -17,52 +18,81 @@ namespace niello {
 namespace {
 
 // A sum of products of sizes: the constant part, and the parts that depend on
-// sizes of run time, by the number of such sizes.
+// sizes of run time, by the names of those.
 struct Cost {
-  std::map<unsigned, int64_t> terms;
+  using Names = std::vector<std::string>;
+  std::map<std::pair<size_t, Names>, int64_t> terms;
 
-  void add(int64_t factor, ArrayRef<int64_t> sizes) {
-    unsigned dynamic = 0;
-    for (int64_t size : sizes) {
+  void add(int64_t factor, ArrayRef<int64_t> sizes,
+           function_ref<std::string(unsigned)> name) {
+    Names names;
+    for (auto [i, size] : llvm::enumerate(sizes)) {
       if (ShapedType::isDynamic(size))
-        ++dynamic;
+        names.push_back(name(i));
       else
         factor *= size;
     }
+    llvm::sort(names);
     if (factor)
-      terms[dynamic] += factor;
+      terms[{names.size(), names}] += factor;
   }
 
-  // 12, or 12*? + 3*?*?
+  // factor * the elements of a tensor
+  void add(int64_t factor, Value tensor) {
+    add(factor, cast<ShapedType>(tensor.getType()).getShape(),
+        [&](unsigned dim) { return kernel::sizeName(tensor, dim); });
+  }
+
+  // 12, or 12*batch + 3*batch*?
   std::string text() const {
     std::string text;
-    for (auto [dynamic, factor] : terms) {
+    for (const auto &[key, factor] : terms) {
       text += (text.empty() ? "" : " + ") + std::to_string(factor);
-      for (unsigned i = 0; i < dynamic; ++i)
-        text += "*?";
+      for (const std::string &name : key.second)
+        text += "*" + name;
     }
     return text.empty() ? "0" : text;
   }
 };
 
-Cost countFlops(Region &body) {
+// The name of a loop's range: that of a dimension which it runs over.
+std::string loopName(linalg::GenericOp op, unsigned loop) {
+  for (OpOperand &operand : op->getOpOperands())
+    for (auto [dim, result] :
+         llvm::enumerate(op.getMatchingIndexingMap(&operand).getResults())) {
+      auto position = dyn_cast<AffineDimExpr>(result);
+      if (!position || position.getPosition() != loop)
+        continue;
+      if (std::string name = kernel::sizeName(operand.get(), dim); name != "?")
+        return name;
+    }
+  return "?";
+}
+
+// Nothing where a stencil does not know its own.
+std::optional<Cost> countFlops(Region &body) {
   Cost cost;
+  bool isKnown = true;
   body.walk([&](linalg::GenericOp op) {
     auto sizes =
         cast<linalg::LinalgOp>(op.getOperation()).getStaticLoopRanges();
-    cost.add(workPerElement(op), sizes);
+    cost.add(workPerElement(op), sizes,
+             [&](unsigned loop) { return loopName(op, loop); });
   });
-  return cost;
+  body.walk([&](kernel::StencilOp op) {
+    std::optional<int64_t> work = kernel::workPerElement(op);
+    isKnown &= work.has_value();
+    cost.add(work.value_or(0), op.getOutput());
+  });
+  return isKnown ? std::optional(cost) : std::nullopt;
 }
 
 Cost countBytes(kernel::GroupInterface group) {
   Cost cost;
   for (Value operand : group->getOperands()) {
     auto type = dyn_cast<RankedTensorType>(operand.getType());
-    if (!type || !type.getElementType().isIntOrFloat())
-      continue;
-    unsigned bits = type.getElementTypeBitWidth();
-    cost.add(llvm::divideCeil(bits, 8), type.getShape());
+    if (type && type.getElementType().isIntOrFloat())
+      cost.add(llvm::divideCeil(type.getElementTypeBitWidth(), 8), operand);
   }
   return cost;
 }
@@ -95,7 +125,8 @@ GemmTile tileOf(linalg::GenericOp op, int64_t vectorBits, int64_t registers) {
 
 template <typename OpTy> void plan(OpTy op, int64_t vectorBits, int64_t count) {
   OpBuilder builder(op);
-  op.setFlopsAttr(builder.getStringAttr(countFlops(op.getBody()).text()));
+  if (std::optional<Cost> flops = countFlops(op.getBody()))
+    op.setFlopsAttr(builder.getStringAttr(flops->text()));
   op.setBytesAttr(builder.getStringAttr(countBytes(op).text()));
   if (op.getTiles())
     return;

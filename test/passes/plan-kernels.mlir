@@ -42,3 +42,59 @@ func.func @map(%x: tensor<?x8xf32>, %o: tensor<?x8xf32>) -> tensor<?x8xf32> {
   }
   return %y : tensor<?x8xf32>
 }
+
+// A stencil of the runtime: two taps, a multiply and an addition each, for every
+// element; of a pool its window; of a region's samples nobody knows how many.
+// CHECK-LABEL: @stencils
+func.func @stencils(%x: tensor<3x4x8xf32>, %p: tensor<2x16xi32>, %w: tensor<2x16xf32>, %b: tensor<2xi32>,
+                    %o: tensor<3x4x16xf32>, %q: tensor<3x2x4xf32>) -> (tensor<3x4x16xf32>, tensor<3x2x4xf32>, tensor<3x2x4xf32>) {
+  // CHECK: kernel.call "resize" {{.*}} flops "768" bytes "1408" {
+  %y = kernel.call "resize" ins(%a = %x : tensor<3x4x8xf32>, %i = %p : tensor<2x16xi32>, %t = %w : tensor<2x16xf32>) outs(%c = %o : tensor<3x4x16xf32>) {
+    %m = kernel.stencil "resize_inner_2" slices(%a : tensor<3x4x8xf32>) tables(%i, %t : tensor<2x16xi32>, tensor<2x16xf32>) outs(%c : tensor<3x4x16xf32>) -> tensor<3x4x16xf32>
+    kernel.yield %m : tensor<3x4x16xf32>
+  }
+  // CHECK: kernel.call "pool" {{.*}} flops "216" bytes "488" {
+  %z = kernel.call "pool" ins(%a = %x : tensor<3x4x8xf32>, %i = %b : tensor<2xi32>) outs(%c = %q : tensor<3x2x4xf32>) {
+    %m = kernel.stencil "pool_max_2" parameters [3, 3, 2, 2, 1, 1] slices(%a : tensor<3x4x8xf32>) tables(%i : tensor<2xi32>) outs(%c : tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    kernel.yield %m : tensor<3x2x4xf32>
+  }
+  // CHECK: kernel.call "regions"
+  // CHECK-SAME: outs({{.*}}) bytes "480" {
+  %r = kernel.call "regions" ins(%a = %x : tensor<3x4x8xf32>) outs(%c = %q : tensor<3x2x4xf32>) {
+    %m = kernel.stencil "roi_align_average" slices(%a : tensor<3x4x8xf32>) outs(%c : tensor<3x2x4xf32>) -> tensor<3x2x4xf32>
+    kernel.yield %m : tensor<3x2x4xf32>
+  }
+  return %y, %z, %r : tensor<3x4x16xf32>, tensor<3x2x4xf32>, tensor<3x2x4xf32>
+}
+
+// A size that an input names has its name in the cost, through the kernel that
+// hands it on; one that is computed has none.
+// CHECK-LABEL: @named
+func.func @named(%x: tensor<?x8xf32> {model.dims = ["rows", 8]}, %n: index) -> (tensor<?x8xf32>, tensor<?x8xf32>)
+    attributes {model.entry} {
+  %c0 = arith.constant 0 : index
+  %rows = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %o = tensor.empty(%rows) : tensor<?x8xf32>
+  // CHECK: kernel.map "exp" {{.*}} flops "160*rows" bytes "64*rows"
+  %y = kernel.map "exp" ins(%a = %x : tensor<?x8xf32>) outs(%c = %o : tensor<?x8xf32>) {
+    %m = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%a : tensor<?x8xf32>) outs(%c : tensor<?x8xf32>) {
+    ^bb0(%p: f32, %s: f32):
+      %t = math.exp %p : f32
+      linalg.yield %t : f32
+    } -> tensor<?x8xf32>
+    kernel.yield %m : tensor<?x8xf32>
+  }
+  %q = tensor.empty(%n) : tensor<?x8xf32>
+  // CHECK: kernel.map "both" {{.*}} bytes "32*? + 32*rows"
+  %z = kernel.map "both" ins(%a = %y : tensor<?x8xf32>) outs(%c = %q : tensor<?x8xf32>) {
+    %m = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel", "parallel"]}
+        ins(%a : tensor<?x8xf32>) outs(%c : tensor<?x8xf32>) {
+    ^bb0(%p: f32, %s: f32):
+      %t = math.exp %p : f32
+      linalg.yield %t : f32
+    } -> tensor<?x8xf32>
+    kernel.yield %m : tensor<?x8xf32>
+  }
+  return %y, %z : tensor<?x8xf32>, tensor<?x8xf32>
+}
