@@ -43,13 +43,15 @@ Type elementType(MLIRContext *context, DType dtype) {
 
 StringRef dtypeName(DType dtype) {
   static const char *const names[] = {
-      "undefined",    "float32",        "uint8",      "int8",
-      "uint16",       "int16",          "int32",      "int64",
-      "string",       "bool",           "float16",    "float64",
-      "uint32",       "uint64",         "complex64",  "complex128",
-      "bfloat16",     "float8e4m3fn",   "float8e4m3fnuz", "float8e5m2",
-      "float8e5m2fnuz", "uint4",        "int4",       "float4e2m1",
-      "float8e8m0",   "uint2",          "int2"};
+      "undefined",      "float32",    "uint8",
+      "int8",           "uint16",     "int16",
+      "int32",          "int64",      "string",
+      "bool",           "float16",    "float64",
+      "uint32",         "uint64",     "complex64",
+      "complex128",     "bfloat16",   "float8e4m3fn",
+      "float8e4m3fnuz", "float8e5m2", "float8e5m2fnuz",
+      "uint4",          "int4",       "float4e2m1",
+      "float8e8m0",     "uint2",      "int2"};
   auto index = static_cast<size_t>(dtype);
   return index < std::size(names) ? names[index] : "unknown";
 }
@@ -82,6 +84,16 @@ bool isUnsignedInteger(DType dtype) {
   return dtype == DType::UInt8 || dtype == DType::UInt16 ||
          dtype == DType::UInt32 || dtype == DType::UInt64 ||
          dtype == DType::UInt4 || dtype == DType::UInt2;
+}
+
+int64_t wrapped(int64_t number, DType dtype) {
+  unsigned bits = storageBits(dtype);
+  if (bits >= 64)
+    return number;
+  return isSignedInteger(dtype)
+             ? llvm::SignExtend64(number, bits)
+             : number &
+                   static_cast<int64_t>(llvm::maskTrailingOnes<uint64_t>(bits));
 }
 
 unsigned storageBits(DType dtype) {

@@ -54,6 +54,10 @@ inline bool isInteger(DType dtype) {
   return isSignedInteger(dtype) || isUnsignedInteger(dtype);
 }
 
+/// The number that an integer type holds of a result of 64 bits: ONNX's integer
+/// arithmetic keeps the low bits.
+int64_t wrapped(int64_t number, DType dtype);
+
 /// Bits of one element in a file; 4-bit types pack two to a byte.
 unsigned storageBits(DType dtype);
 

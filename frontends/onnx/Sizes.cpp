@@ -85,8 +85,8 @@ std::optional<Size> Sizes::emit(const Polynomial &polynomial) {
     if (!term)
       term = indexConstant(coefficient);
     else if (coefficient != 1)
-      term = b.createOrFold<arith::MulIOp>(loc, term,
-                                           indexConstant(coefficient));
+      term =
+          b.createOrFold<arith::MulIOp>(loc, term, indexConstant(coefficient));
     sum = sum ? b.createOrFold<arith::AddIOp>(loc, sum, term) : term;
   }
   scopes.back().values[polynomial] = sum;
@@ -107,8 +107,8 @@ Size Sizes::add(Size lhs, Size rhs) {
       sum.erase(monomial);
   }
   if (sum.size() > maxTerms) {
-    Value opaque = b.createOrFold<arith::AddIOp>(b.getLoc(), value(lhs),
-                                                 value(rhs));
+    Value opaque =
+        b.createOrFold<arith::AddIOp>(b.getLoc(), value(lhs), value(rhs));
     return of(opaque);
   }
   return *emit(sum);
@@ -140,13 +140,10 @@ Size Sizes::mul(Size lhs, Size rhs) {
     return *emit(out);
   if (asConstant(lhs) && asConstant(rhs))
     return constant(INT64_MAX);
-  return of(b.createOrFold<arith::MulIOp>(b.getLoc(), value(lhs),
-                                          value(rhs)));
+  return of(b.createOrFold<arith::MulIOp>(b.getLoc(), value(lhs), value(rhs)));
 }
 
-Size Sizes::sub(Size lhs, Size rhs) {
-  return add(lhs, mul(rhs, constant(-1)));
-}
+Size Sizes::sub(Size lhs, Size rhs) { return add(lhs, mul(rhs, constant(-1))); }
 
 /// lhs / rhs where rhs is one term that divides each term of lhs.
 std::optional<Sizes::Polynomial> Sizes::divide(const Polynomial &lhs,
@@ -181,8 +178,8 @@ Size Sizes::atom(Kind kind, Size lhs, Size rhs) {
     break;
   case Kind::Remainder: {
     Value quotient = value(floorDiv(lhs, rhs));
-    result = arith::SubIOp::create(
-        b, loc, l, arith::MulIOp::create(b, loc, quotient, r));
+    result = arith::SubIOp::create(b, loc, l,
+                                   arith::MulIOp::create(b, loc, quotient, r));
     break;
   }
   case Kind::Min:
@@ -251,8 +248,8 @@ Size Sizes::max(Size lhs, Size rhs) {
 Size Sizes::select(Value test, Size ifTrue, Size ifFalse) {
   if (equal(ifTrue, ifFalse))
     return ifTrue;
-  return of(b.createOrFold<arith::SelectOp>(b.getLoc(), test,
-                                            value(ifTrue), value(ifFalse)));
+  return of(b.createOrFold<arith::SelectOp>(b.getLoc(), test, value(ifTrue),
+                                            value(ifFalse)));
 }
 
 Size Sizes::product(ArrayRef<Size> sizes) {
@@ -273,14 +270,21 @@ std::optional<int64_t> Sizes::known(Size size) {
   return std::nullopt;
 }
 
+bool Sizes::neverNegative(Size size) {
+  return llvm::all_of(expand(size), [&](auto &term) {
+    return term.second > 0 && llvm::none_of(term.first, [&](unsigned atom) {
+             return dataValues.contains(atoms[atom]);
+           });
+  });
+}
+
 bool Sizes::equal(Size lhs, Size rhs) {
   return lhs == rhs || expand(lhs) == expand(rhs);
 }
 
 /// Terms over atoms of the outside stay; quotients and the like of such terms
 /// are computed again outside.
-std::optional<Size> Sizes::hoist(const Polynomial &polynomial,
-                                 Region &region) {
+std::optional<Size> Sizes::hoist(const Polynomial &polynomial, Region &region) {
   Size sum = constant(0);
   for (auto &[monomial, coefficient] : polynomial) {
     Size term = constant(coefficient);
@@ -313,13 +317,12 @@ std::optional<Size> Sizes::hoist(Size size, Region &region) {
 Value Sizes::value(Size size) {
   if (auto v = dyn_cast_if_present<Value>(size))
     return v;
-  return arith::ConstantIndexOp::create(b, b.getLoc(),
-                                        *asConstant(size));
+  return arith::ConstantIndexOp::create(b, b.getLoc(), *asConstant(size));
 }
 
 Value Sizes::compare(arith::CmpIPredicate predicate, Size lhs, Size rhs) {
-  return b.createOrFold<arith::CmpIOp>(b.getLoc(), predicate,
-                                       value(lhs), value(rhs));
+  return b.createOrFold<arith::CmpIOp>(b.getLoc(), predicate, value(lhs),
+                                       value(rhs));
 }
 
 } // namespace niello::onnx_frontend

@@ -56,6 +56,8 @@ public:
   /// marked is a size.
   Size fromData(mlir::Value index);
   bool isFromData(Size size);
+  /// A sum and product of sizes and constants that are not below 0.
+  bool neverNegative(Size size);
   /// The same size from what is known outside of `region`; nullopt where it
   /// depends on values made inside. Call it after leaveRegion().
   std::optional<Size> hoist(Size size, mlir::Region &region);

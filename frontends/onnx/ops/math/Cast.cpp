@@ -201,6 +201,9 @@ Tensor castTo(Node &node, Tensor &tensor, DType to, Narrowing how) {
     Tensor out = tensor;
     out.value = Value();
     out.dtype = to;
+    for (Size &size : *out.elements)
+      if (auto c = Sizes::asConstant(size))
+        size = node.sizes.constant(wrapped(*c, to));
     return out;
   }
   DType from = tensor.dtype;

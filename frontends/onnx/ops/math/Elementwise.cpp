@@ -34,9 +34,12 @@ FailureOr<SmallVector<Tensor>> operands(Node &node) {
 }
 
 using OnSizes = Size (*)(Sizes &, Size, Size);
+using OnNumbers = int64_t (*)(int64_t, int64_t);
 
-/// Shape arithmetic: both sides known number by number stay so.
-bool foldElements(Node &node, OnSizes op, DType resultType) {
+/// Shape arithmetic: both sides known number by number stay so. Two constants
+/// may be any numbers, which wrap as the type does; sizes never get there.
+bool foldElements(Node &node, OnSizes onSizes, OnNumbers onNumbers) {
+  DType dtype = node.dtype(0);
   Tensor &lhs = node.tensor(0), &rhs = node.tensor(1);
   if (!lhs.elements || !rhs.elements)
     return false;
@@ -44,20 +47,19 @@ bool foldElements(Node &node, OnSizes op, DType resultType) {
   if (n != m && n != 1 && m != 1)
     return false;
   SmallVector<Size> out;
-  for (size_t i = 0; i < (n == 1 ? m : n); ++i)
-    out.push_back(op(node.sizes, (*lhs.elements)[n == 1 ? 0 : i],
-                     (*rhs.elements)[m == 1 ? 0 : i]));
+  for (size_t i = 0; i < (n == 1 ? m : n); ++i) {
+    Size a = (*lhs.elements)[n == 1 ? 0 : i];
+    Size b = (*rhs.elements)[m == 1 ? 0 : i];
+    auto ca = Sizes::asConstant(a), cb = Sizes::asConstant(b);
+    out.push_back(ca && cb
+                      ? node.sizes.constant(wrapped(onNumbers(*ca, *cb), dtype))
+                      : onSizes(node.sizes, a, b));
+  }
   ArrayRef<Size> dims =
       n == 1 && (m != 1 || lhs.rank() < rhs.rank()) ? rhs.dims : lhs.dims;
-  (void)node.resultElements(0, resultType, dims, out);
+  (void)node.resultElements(0, dtype, dims, out);
   return true;
 }
-
-/// Division of sizes rounds toward zero; sizes are never negative, so only a
-/// positive divisor is folded.
-Size divideSizes(Sizes &sizes, Size a, Size b) { return sizes.floorDiv(a, b); }
-
-using OnNumbers = int64_t (*)(int64_t, int64_t);
 
 /// Comparisons and logic of shape code: constants decide them now, so that an
 /// If on a rank or a fixed size keeps one branch.
@@ -87,6 +89,18 @@ Value pick(ImplicitLocOpBuilder &b, DType dtype, ValueRange args) {
   return SignedOp::create(b, args[0], args[1]);
 }
 
+/// As onTensors, for comparisons and xor of integers. MLIR folds those of a
+/// value with itself to a constant of the whole tensor, which has no form where
+/// a size is free: there they are written by the element.
+FailureOr<Tensor> onKnownTensors(Node &node, MutableArrayRef<Tensor> inputs,
+                                 DType resultType, Body body) {
+  bool isKnown = llvm::all_of(inputs, [](const Tensor &input) {
+    return llvm::all_of(input.dims,
+                        [](Size size) { return Sizes::asConstant(size); });
+  });
+  return (isKnown ? onTensors : elementwise)(node, inputs, resultType, body);
+}
+
 /// A chain of a binary operator over all inputs (Max and Min take any number).
 template <typename FloatOp, typename SignedOp, typename UnsignedOp>
 LogicalResult importBinary(Node &node) {
@@ -94,7 +108,9 @@ LogicalResult importBinary(Node &node) {
   if (failed(inputs))
     return failure();
   DType dtype = (*inputs)[0].dtype;
-  auto out = onTensors(node, *inputs, dtype, [&](auto &b, auto args) {
+  constexpr bool isXor = std::is_same_v<SignedOp, arith::XOrIOp>;
+  auto on = isXor ? onKnownTensors : onTensors;
+  auto out = on(node, *inputs, dtype, [&](auto &b, auto args) {
     Value all = args[0];
     for (Value next : args.drop_front())
       all = pick<FloatOp, SignedOp, UnsignedOp>(b, dtype, {all, next});
@@ -107,7 +123,7 @@ LogicalResult importAdd(Node &node) {
   if (node.numInputs() == 2 &&
       foldElements(
           node, [](Sizes &s, Size a, Size b) { return s.add(a, b); },
-          node.dtype(0)))
+          [](int64_t a, int64_t b) { return int64_t(uint64_t(a) + b); }))
     return success();
   return importBinary<arith::AddFOp, arith::AddIOp, arith::AddIOp>(node);
 }
@@ -115,7 +131,7 @@ LogicalResult importAdd(Node &node) {
 LogicalResult importSub(Node &node) {
   if (foldElements(
           node, [](Sizes &s, Size a, Size b) { return s.sub(a, b); },
-          node.dtype(0)))
+          [](int64_t a, int64_t b) { return int64_t(uint64_t(a) - b); }))
     return success();
   return importBinary<arith::SubFOp, arith::SubIOp, arith::SubIOp>(node);
 }
@@ -123,18 +139,30 @@ LogicalResult importSub(Node &node) {
 LogicalResult importMul(Node &node) {
   if (foldElements(
           node, [](Sizes &s, Size a, Size b) { return s.mul(a, b); },
-          node.dtype(0)))
+          [](int64_t a, int64_t b) { return int64_t(uint64_t(a) * b); }))
     return success();
   return importBinary<arith::MulFOp, arith::MulIOp, arith::MulIOp>(node);
 }
 
 LogicalResult importDiv(Node &node) {
-  bool positive = false;
-  if (node.tensor(1).elements && isInteger(node.dtype(0)))
-    positive = llvm::all_of(*node.tensor(1).elements, [](Size size) {
-      return Sizes::asConstant(size).value_or(0) > 0;
-    });
-  if (positive && foldElements(node, divideSizes, node.dtype(0)))
+  // An integer division rounds toward zero, and one of sizes down: the same
+  // for what is known to be no less than 0, and for two constants. (A uint64
+  // beyond int64 is a constant below 0 here.)
+  Tensor &lhs = node.tensor(0), &rhs = node.tensor(1);
+  bool isSigned = node.dtype(0) != DType::UInt64;
+  auto isDividend = [&](Size size) {
+    return (isSigned && Sizes::asConstant(size)) ||
+           node.sizes.neverNegative(size);
+  };
+  auto isDivisor = [](Size size) {
+    return Sizes::asConstant(size).value_or(0) > 0;
+  };
+  if (isInteger(node.dtype(0)) && lhs.elements && rhs.elements &&
+      llvm::all_of(*lhs.elements, isDividend) &&
+      llvm::all_of(*rhs.elements, isDivisor) &&
+      foldElements(
+          node, [](Sizes &s, Size a, Size b) { return s.floorDiv(a, b); },
+          [](int64_t a, int64_t b) { return a / b; }))
     return success();
   return importBinary<arith::DivFOp, arith::DivSIOp, arith::DivUIOp>(node);
 }
@@ -153,15 +181,14 @@ LogicalResult importCompare(Node &node) {
   if (failed(inputs))
     return failure();
   DType dtype = (*inputs)[0].dtype;
-  auto out =
-      onTensors(node, *inputs, DType::Bool, [&](auto &b, auto args) -> Value {
-        if (isFloat(dtype))
-          return arith::CmpFOp::create(b, floatPredicate, args[0], args[1]);
-        bool isUnsigned = isUnsignedInteger(dtype) || dtype == DType::Bool;
-        return arith::CmpIOp::create(
-            b, isUnsigned ? unsignedPredicate : signedPredicate, args[0],
-            args[1]);
-      });
+  auto on = isFloat(dtype) ? onTensors : onKnownTensors;
+  auto out = on(node, *inputs, DType::Bool, [&](auto &b, auto args) -> Value {
+    if (isFloat(dtype))
+      return arith::CmpFOp::create(b, floatPredicate, args[0], args[1]);
+    bool isUnsigned = isUnsignedInteger(dtype) || dtype == DType::Bool;
+    return arith::CmpIOp::create(
+        b, isUnsigned ? unsignedPredicate : signedPredicate, args[0], args[1]);
+  });
   return failed(out) ? failure() : node.result(0, *out);
 }
 

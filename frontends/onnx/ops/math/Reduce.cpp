@@ -156,10 +156,17 @@ template <Reduction kind> LogicalResult importReduce(Node &node) {
   bool keepDims = node.intAttr("keepdims", 1);
   if (input.elements && input.rank() == 1 && axes.known.size() == 1 &&
       (kind == Reduction::Prod || kind == Reduction::Sum)) {
-    Size all = node.sizes.constant(kind == Reduction::Prod);
-    for (Size size : *input.elements)
-      all = kind == Reduction::Prod ? node.sizes.mul(all, size)
-                                    : node.sizes.add(all, size);
+    constexpr bool isProduct = kind == Reduction::Prod;
+    Size all = node.sizes.constant(isProduct);
+    if (auto numbers = node.constants(0)) {
+      uint64_t whole = isProduct;
+      for (uint64_t number : *numbers)
+        whole = isProduct ? whole * number : whole + number;
+      all = node.sizes.constant(wrapped(whole, input.dtype));
+    } else {
+      for (Size size : *input.elements)
+        all = isProduct ? node.sizes.mul(all, size) : node.sizes.add(all, size);
+    }
     SmallVector<Size> dims;
     if (keepDims)
       dims.push_back(node.sizes.constant(1));

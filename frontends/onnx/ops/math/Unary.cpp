@@ -41,7 +41,11 @@ LogicalResult importNeg(Node &node) {
   if (node.tensor(0).elements && !isFloat(dtype)) {
     SmallVector<Size> out;
     for (Size size : *node.tensor(0).elements)
-      out.push_back(node.sizes.mul(size, node.sizes.constant(-1)));
+      if (auto c = Sizes::asConstant(size))
+        out.push_back(node.sizes.constant(
+            wrapped(int64_t(-uint64_t(*c)), node.dtype(0))));
+      else
+        out.push_back(node.sizes.mul(size, node.sizes.constant(-1)));
     return node.resultElements(0, dtype, node.tensor(0).dims, out);
   }
   if (isFloat(dtype)) // 0 - x would lose the sign of 0
