@@ -162,9 +162,10 @@ LogicalResult GraphImporter::expandFunction(Node &node,
 
 LogicalResult Node::expand(const std::string &function) {
   onnx::FunctionProto f;
-  std::string text =
-      "<domain: \"niello\", opset_import: [\"\" : 21, \"com.microsoft\" : 1]> " +
-      proto.op_type() + " " + function;
+  // Opset 22 gave bfloat16 to the operators that 21 has without.
+  std::string text = "<domain: \"niello\", opset_import: [\"\" : 22, "
+                     "\"com.microsoft\" : 1]> " +
+                     proto.op_type() + " " + function;
   auto status = onnx::OnnxParser::Parse(f, text);
   assert(status.IsOK() && "our own text");
   if (!status.IsOK())
