@@ -114,6 +114,11 @@ LogicalResult importTensorScatter(Node &node) {
     if (i != *axis && failed(requireEqual(node, past.dims[i], update.dims[i],
                                           "the dimensions beside the axis")))
       return failure();
+  if (node.has(2) &&
+      (node.tensor(2).rank() != 1 ||
+       failed(requireEqual(node, node.tensor(2).dims[0], past.dims[0],
+                           "the write indices and the batch"))))
+    return node.bad("needs one write index an entry of the batch");
   Emit outer(node.b, node.loc);
   Term length = outer.size(past.dims[*axis]);
   Term count = outer.size(update.dims[*axis]);
