@@ -50,8 +50,13 @@ LogicalResult importSimplified(Node &node) {
   SmallVector<Size> reduced(x.dims);
   for (int64_t i = *axis; i < x.rank(); ++i)
     reduced[i] = node.sizes.constant(1);
-  if (statistics)
-    (void)node.result(1, op.getShared()[1], DType::Float, reduced);
+  if (statistics) { // float32 beside any type
+    Tensor deviation;
+    deviation.value = op.getShared()[1];
+    deviation.dtype = x.dtype == DType::Double ? DType::Double : DType::Float;
+    deviation.dims = reduced;
+    (void)node.result(1, castTo(node, deviation, DType::Float));
+  }
   return node.result(0, op.getResult(), x.dtype, x.dims);
 }
 
