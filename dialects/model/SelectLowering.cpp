@@ -73,9 +73,13 @@ FailureOr<SmallVector<Value>> ArgReduceOp::lowerPlain(OpBuilder &builder) {
   Emit e(builder, getLoc());
   Type type = elementType(getInput()), i64 = builder.getI64Type();
   Term length = e.dim(getInput(), getAxis());
-  e.require(length > 0, "arg_reduce needs an element, but got a size of {0}",
+  Terms sizes = resultSizes(e, *this);
+  Term hasPlace = length > 0; // or no result that needs one
+  for (Term size : sizes)
+    hasPlace = hasPlace | (size < 1);
+  e.require(hasPlace, "arg_reduce needs an element, but got a size of {0}",
             {length});
-  Term result = e.generate(resultSizes(e, *this), i64, [&](Terms place) {
+  Term result = e.generate(sizes, i64, [&](Terms place) {
     if (!getKeep())
       place.insert(place.begin() + getAxis(), Term());
     Terms start{e.constant(type, 0), e.index(-1)};
