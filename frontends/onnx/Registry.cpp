@@ -113,17 +113,13 @@ static std::vector<std::string> dtypeNames(DTypes mask) {
   return names;
 }
 
-/// Those of a handler's types that the standard allows in its operator's first
-/// input, or in its result where it has no inputs; all of them where the
-/// standard has no such operator.
-static DTypes allowedDTypes(const Registration &entry) {
-  DTypes handled = entry.dtypes ? entry.dtypes : everything;
-  const onnx::OpSchema *schema =
-      onnx::OpSchemaRegistry::Schema(entry.name, entry.domain);
-  if (!schema || (schema->inputs().empty() && schema->outputs().empty()))
+/// Those of `handled` that the standard allows in an operator's first input, or
+/// in its result where it has no inputs.
+static DTypes allowedDTypes(const onnx::OpSchema &schema, DTypes handled) {
+  if (schema.inputs().empty() && schema.outputs().empty())
     return handled;
   const auto &first =
-      (schema->inputs().empty() ? schema->outputs() : schema->inputs())[0];
+      (schema.inputs().empty() ? schema.outputs() : schema.inputs())[0];
   DTypes allowed = 0;
   for (int i = 1; i <= static_cast<int>(DType::Int2); ++i) {
     std::string tensor = "tensor(" + standardName(static_cast<DType>(i)) + ")";
@@ -133,6 +129,15 @@ static DTypes allowedDTypes(const Registration &entry) {
         allowed |= 1u << i;
   }
   return handled & allowed;
+}
+
+/// The same of a handler, all of whose types count where the standard has no
+/// such operator.
+static DTypes allowedDTypes(const Registration &entry) {
+  DTypes handled = entry.dtypes ? entry.dtypes : everything;
+  const onnx::OpSchema *schema =
+      onnx::OpSchemaRegistry::Schema(entry.name, entry.domain);
+  return schema ? allowedDTypes(*schema, handled) : handled;
 }
 
 std::vector<SupportedOp> supportedOnnxOps() {
@@ -149,7 +154,8 @@ std::vector<SupportedOp> supportedOnnxOps() {
     if ((schema.HasFunction() || schema.HasContextDependentFunction()) &&
         !direct.count(schema.domain() + "::" + schema.Name()))
       ops.push_back({schema.domain(), schema.Name(), schema.since_version(),
-                     dtypeNames(floats), /*byFunctionBody=*/true});
+                     dtypeNames(allowedDTypes(schema, numbers | bools)),
+                     /*byFunctionBody=*/true});
   llvm::sort(ops, [](const SupportedOp &a, const SupportedOp &b) {
     return std::tie(a.domain, a.name, a.since) <
            std::tie(b.domain, b.name, b.since);

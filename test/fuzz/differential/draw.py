@@ -8,35 +8,29 @@ that later nodes can use them.
 
 from dataclasses import dataclass
 
-import ml_dtypes
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
-# The newest where onnxruntime has a kernel for nearly all.
-OPSET = 25
-OPSETS = {"": OPSET, "ai.onnx.ml": 4, "com.microsoft": 1}
+from kinds import filler, is_float, name_of, np_type, onnx_type
+
+# The newest where onnxruntime has a kernel for nearly all, and the newest.
+OPSET, NEWEST = 25, 28
+DOMAINS = {"ai.onnx.ml": 4, "com.microsoft": 1, "ai.onnx.preview": 1,
+           "ai.onnx.preview.training": 1}
+
+
+def opsets(main):
+    """{domain: version} of a graph whose main opset is this one. ai.onnx.ml 5
+    withdrew operators: it comes with the newest."""
+    return {**DOMAINS, "": main, **({"ai.onnx.ml": 5} if main == NEWEST else {})}
+
+
 # Sizes that break loops: empty, one, odd, just past a vector, more than one.
 SIZES = (1, 2, 3, 4, 5, 7, 16, 17, 33)
-FLOATS = ("float32", "float64", "float16", "bfloat16")
-SIGNED = ("int8", "int16", "int32", "int64")
-UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
-DRAWN_DTYPES = (*FLOATS, *SIGNED, *UNSIGNED, "bool")
 # Operators that make infinities or NaN of ordinary numbers.
 ODD = {"Log", "Sqrt", "Asin", "Acos", "Acosh", "Atanh", "Reciprocal", "Pow",
        "Exp", "Sinh", "Cosh", "ReduceLogSum", "Cast"}
-
-
-def np_type(dtype):
-    return np.dtype(getattr(ml_dtypes, dtype, None) or dtype)
-
-
-def onnx_type(dtype):
-    return helper.np_dtype_to_tensor_dtype(np_type(dtype))
-
-
-def is_float(dtype):
-    return dtype in FLOATS
 
 
 def names_read(node):
@@ -73,7 +67,7 @@ class Input:
 
     value: Value
     fill: object  # (rng, shape) -> array
-    dims: tuple = ()
+    dims: tuple = ()  # chosen at last, unless an operator did
     fixed: tuple = ()  # the dims whose sizes are never free
 
 
@@ -86,6 +80,8 @@ class Draw:
         self.nodes, self.constants, self.inputs = [], [], []
         self.values, self.types, self.count = [], [], 0
         self.exact, self.outputs = {}, {}  # of each result, by name
+        self.judges = {}  # name of a node -> what computes it instead
+        self.scales = {}  # name of a result -> bound of the sums behind it
 
     # --- small choices
     def chance(self, probability):
@@ -111,34 +107,6 @@ class Draw:
         return int(self.rng.integers(-rank, rank))
 
     # --- data
-    def filler(self, dtype, low=None, high=None, special=True):
-        """A function (rng, shape) -> array with what breaks arithmetic."""
-
-        def fill(rng, shape):
-            kind = np_type(dtype)
-            if dtype == "bool":
-                return np.asarray(rng.random(shape) < 0.5)
-            if not is_float(dtype):
-                info = ml_dtypes.iinfo(kind)
-                bottom = max(info.min, -9) if low is None else low
-                top = min(info.max, 9) if high is None else high
-                return np.asarray(rng.integers(
-                    bottom, top, shape, endpoint=True)).astype(kind)
-            wide = rng.uniform(-4 if low is None else low,
-                               4 if high is None else high, shape)
-            data = np.asarray(wide.astype(kind))
-            if special and low is None and rng.random() < 0.3:
-                odd = [0.0, -0.0, 1.0, -1.0, 0.5]
-                if special == "all":
-                    tiny = float(ml_dtypes.finfo(kind).smallest_subnormal)
-                    odd += [np.inf, -np.inf, np.nan, tiny, -tiny]
-                hit = rng.random(shape) < 0.15
-                picks = rng.choice(np.array(odd), shape).astype(kind)
-                data = np.asarray(np.where(hit, picks, data))
-            return data
-
-        return fill
-
     def name(self, prefix):
         self.count += 1
         return f"{prefix}{self.count}"
@@ -149,14 +117,14 @@ class Draw:
 
         The sizes of its dims in `fixed` (True: of all) are never free.
         """
-        fill = fill or self.filler(dtype, low, high, special)
+        fill = fill or filler(dtype, low, high, special)
         shape = tuple(int(size) for size in shape)
         if constant is None:
             constant = self.chance(0.3)
         if constant:
             return self.constant(fill(self.rng, shape))
         value = Value(self.name("in"), dtype, shape, True,
-                      special == "all" and is_float(dtype))
+                      special == "all" and dtype.startswith(("float", "bf")))
         fixed = range(len(shape)) if fixed is True else fixed
         self.inputs.append(Input(value, fill, fixed=tuple(fixed)))
         self.values.append(value)
@@ -164,9 +132,9 @@ class Draw:
 
     def constant(self, array, dtype=None):
         array = np.asarray(array, dtype and np_type(dtype))
-        odd = is_float(array.dtype.name) and not np.isfinite(
-            array.astype("float64")).all()
-        value = Value(self.name("c"), array.dtype.name, array.shape, True, odd)
+        kind = name_of(array.dtype)
+        odd = not np.isfinite(array.astype("float64")).all()
+        value = Value(self.name("c"), kind, array.shape, True, odd)
         self.constants.append(numpy_helper.from_array(array, value.name))
         return value
 
@@ -197,40 +165,48 @@ class Draw:
     # --- nodes
     def emit(self, operator, inputs, outputs=1, exact=None, domain="",
              reuse=True, rank=None, kind=None, captured=(), before=(),
-             **attributes):
+             judge=None, sums=0.0, **attributes):
         """Adds a node, whose results later nodes may use if `reuse`.
 
         rank is that of the results (or a list of theirs), kind the dtype and
-        shape of the only one, where inference cannot tell; captured are values that its subgraphs read; before are
-        nodes whose results are no tensors, and that only this node reads, by
-        name.
+        shape of the only one (or a list), where inference cannot tell;
+        captured are values that its subgraphs read; before are nodes whose
+        results are no tensors, and that only this node reads, by name; judge
+        computes the results from the input arrays where no oracle can; sums
+        bounds the sums that the results come from, where those cancel.
         """
         names = [v if isinstance(v, str) else v.name if v is not None else ""
                  for v in inputs]
         inputs = [v for v in [*inputs, *captured] if isinstance(v, Value)]
         exact_in = all(v.exact for v in inputs)
-        results = [self.name("t") for _ in range(outputs)]
+        results = [self.name("t") if wanted else "" for wanted in (
+            [True] * outputs if isinstance(outputs, int) else outputs)]
         attributes = {k: v for k, v in attributes.items() if v is not None}
         node = helper.make_node(
             operator, names, results, name=f"{operator}_{self.count}",
             domain=domain, **attributes)
         kinds = list(self._infer([*before, node], inputs, rank, kind))
+        if judge:
+            self.judges[node.name] = judge
+        self.scales.update(dict.fromkeys(results, sums))
         self.nodes += [*before, node]
         self.types += [v.dtype for v in inputs]
-        for name, (dtype, dims) in zip(results, kinds):
-            self.outputs[name] = helper.make_tensor_value_info(
-                name, onnx_type(dtype), [None] * len(dims))
-            shape = None if None in dims else tuple(dims)
-            floating = is_float(dtype)
-            value = Value(name, dtype, shape, exact_in and (
-                exact if exact is not None else not floating))
-            value.odd = floating and (operator in ODD or any(
-                v.odd for v in inputs))
-            self.exact[name] = value.exact
-            small = shape is not None and np.prod(shape, dtype=int) < 10000
-            if small and reuse:
-                self.values.append(value)
-            self.types.append(dtype)
+        for name, (dtype, dims) in zip(filter(None, results), kinds):
+            self._result(operator, name, dtype, dims, inputs, reuse,
+                         exact_in and exact is not False and (
+                             bool(exact) or not is_float(dtype)))
+
+    def _result(self, operator, name, dtype, dims, inputs, reuse, exact):
+        self.outputs[name] = helper.make_tensor_value_info(
+            name, onnx_type(dtype), [None] * len(dims))
+        shape = None if None in dims else tuple(dims)
+        value = Value(name, dtype, shape, exact, is_float(dtype) and (
+            operator in ODD or any(v.odd for v in inputs)))
+        self.exact[name] = exact
+        small = shape is not None and np.prod(shape, dtype=int) < 10000
+        if small and reuse:
+            self.values.append(value)
+        self.types.append(dtype)
 
     def _infer(self, nodes, inputs, rank, kind):
         known = {c.name: c for c in self.constants}
@@ -239,39 +215,40 @@ class Draw:
             nodes, "g",
             [helper.make_tensor_value_info(name, onnx_type(v.dtype), v.shape)
              for name, v in inputs.items() if name not in known],
-            [onnx.ValueInfoProto(name=n) for n in nodes[-1].output],
+            [onnx.ValueInfoProto(name=n) for n in nodes[-1].output if n],
             [known[name] for name in inputs if name in known])
         inferred = onnx.shape_inference.infer_shapes(
             self._model(graph), strict_mode=True, data_prop=True)
         for at, info in enumerate(inferred.graph.output):
             tensor = info.type.tensor_type
             if not tensor.elem_type and kind is not None:
-                yield kind
+                yield kind[at] if isinstance(kind, list) else kind
                 continue
-            dtype = helper.tensor_dtype_to_np_dtype(tensor.elem_type).name
+            dtype = name_of(tensor.elem_type)
             dims = [d.dim_value if d.HasField("dim_value") else None
                     for d in tensor.shape.dim]
             if not tensor.HasField("shape"):
-                if rank is None:
+                if rank is None and kind is None:
                     raise ValueError("a result of unknown rank")
-                at = rank[at] if isinstance(rank, list) else rank
-                dims = [None] * at
+                many = (len((kind[at] if isinstance(kind, list) else kind)[1])
+                        if rank is None else
+                        rank[at] if isinstance(rank, list) else rank)
+                dims = [None] * many
             yield dtype, dims
 
     def _model(self, graph):
-        opsets = [helper.make_opsetid(domain, version) for domain, version in
-                  {**OPSETS, "": self.opset}.items()]
-        return helper.make_model(graph, opset_imports=opsets, ir_version=11)
+        versions = [helper.make_opsetid(domain, version)
+                    for domain, version in opsets(self.opset).items()]
+        return helper.make_model(graph, opset_imports=versions, ir_version=11)
 
     def choose_dims(self):
         """Makes some sizes of the inputs free: a name for each size, or no
         name at all."""
-        if self.chance(0.5):
-            for item in self.inputs:
-                item.dims = item.value.shape
-            return
-        named = {s for s in SIZES if self.chance(0.5)}
+        keep, named = self.chance(0.5), {s for s in SIZES if self.chance(0.5)}
         for item in self.inputs:
+            if keep or item.dims:
+                item.dims = item.dims or item.value.shape
+                continue
             item.dims = tuple(
                 size if at in item.fixed else
                 f"n{size}" if size in named and self.chance(0.8) else

@@ -9,6 +9,7 @@ import numpy as np
 import onnx
 from onnx import helper, numpy_helper
 
+import catalogue
 import compare
 import isolate
 import oracle
@@ -27,7 +28,7 @@ def fails(trial):
 
 def intermediate_values(trial):
     """Every value of the graph for the first feed, by the oracle."""
-    judge = oracle.Oracle(trial.model)
+    judge = oracle.Oracle(trial.model, trial.judges)
     return compare.ask(judge.all, trial.feeds[0])
 
 
@@ -103,19 +104,22 @@ def show(trial, out):
             print(f"{name} {array.dtype}{list(array.shape)}{data}", file=out)
 
 
-def report(seed, pairs, options):
+def report(seed, pairs, these, options):
     """Prints a smaller graph that fails as well, and how to get it again."""
     try:
-        trial = compare.draw_trial(seed, pairs)
-        if not fails(trial):
+        trial = (compare.draw_these(seed, these) if these else
+                 compare.draw_trial(seed, pairs))
+        if not these and not fails(trial):
             trial = compare.draw_trial(seed, pairs, alone=True)
         trial = smallest(trial)
     except Exception as error:  # the report must not end the run
         print(f"     cannot be drawn again: {error}")
         return
     show(trial, sys.stdout)
-    only = f" --only {options.only}" if options.only else ""
-    print(f"again: test/fuzz/differential/run.py --seed {seed}{only}",
+    how = f" --only {options.only}" if options.only else ""
+    if these:
+        how = f" --draw {','.join(map(catalogue.name_of, these))}"
+    print(f"again: test/fuzz/differential/run.py --seed {seed}{how}",
           flush=True)
     if options.keep:
         os.makedirs(options.keep, exist_ok=True)

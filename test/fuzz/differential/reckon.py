@@ -108,10 +108,11 @@ def global_lp_pool(node, x):
 
 
 def mean_variance(node, x):
-    axes = tuple(attribute(node, "axes", [0, 2, 3]))
+    # Of equal numbers E[X^2] - E[X]^2, rounded, may be below 0.
+    axes, x = tuple(attribute(node, "axes", [0, 2, 3])), x.astype("float64")
     mean = x.mean(axis=axes, keepdims=True)
     variance = (x * x).mean(axis=axes, keepdims=True) - mean * mean
-    return [(x - mean) / (np.sqrt(variance) + 1e-9)]
+    return [(x - mean) / (np.sqrt(np.maximum(variance, 0)) + 1e-9)]
 
 
 def over_space(function):
@@ -180,17 +181,45 @@ def recurrent(node, x, w, r, b=None, lengths=None, state0=None, cell0=None):
     return [result for result, name in zip(results, node.output) if name]
 
 
+def dequantize(node, x, scale, zero=None):
+    # "y = (x - x_zero_point) * x_scale", for stored floats "the dequantization
+    # formula remains the same for consistency"; the reference evaluator leaves
+    # their zero point out.
+    if scale.ndim == 1:
+        shape, axis = [1] * x.ndim, attribute(node, "axis", 1)
+        if x.shape[axis] != scale.size:
+            raise ValueError("a scale an element of the axis")
+        shape[axis] = -1
+        scale, zero = (a if a is None else a.reshape(shape)
+                       for a in (scale, zero))
+    wide = x.astype("float64")
+    if zero is not None:
+        wide = wide - zero.astype("float64")
+    return [(wide * scale.astype("float64")).astype(scale.dtype)]
+
+
+def same(node, x):
+    return [x]
+
+
 # An operator, or one with the dtype of its first operand. In float64 often
 # onnxruntime has no kernel and the reference evaluator computes in float32.
 RECKONED = {
     "Slice": slice_,
     "GlobalLpPool": global_lp_pool,
     "Unique": unique,
+    "MeanVarianceNormalization": mean_variance,
+    # Of an optional the reference evaluator makes another dimension.
+    "Optional": same,
+    "OptionalGetElement": same,
+    "OptionalHasElement": lambda node, x: [np.array(True)],
+    **{("DequantizeLinear", kind): dequantize for kind in (
+        "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2", "float8_e5m2fnuz",
+        "float4_e2m1fn", "int2", "uint2", "int4", "uint4")},
     ("Erf", "float64"): erf,
     ("Gelu", "float64"): gelu,
     ("Shrink", "float64"): shrink,
     ("LRN", "float64"): lrn,
-    ("MeanVarianceNormalization", "float64"): mean_variance,
     ("GlobalMaxPool", "float64"): over_space(np.max),
     ("GlobalAveragePool", "float64"): over_space(np.mean),
     ("RNN", "float64"): recurrent,

@@ -8,19 +8,17 @@ import subprocess
 import onnx
 
 import checkout
-from draw import DRAWN_DTYPES, OPSET, OPSETS
+from draw import NEWEST, OPSET, opsets
 
 # Where ONNX's schemas spell a type in another way.
 SPELLED = {"float32": "float", "float64": "double"}
-# Where the list names the types of the result.
-WIDER = {name: ("int32", "int64")
-         for name in ("HannWindow", "HammingWindow", "BlackmanWindow")}
 LINE = re.compile(r"^(?:(\S+)::)?(\w+) +(\d+)  (?:direct|function body) *(.*)$")
 
 
 @functools.cache
 def operators():
-    """{(domain, operator): dtypes of its first operand}."""
+    """{(domain, operator): dtypes of its first operand, or of its result where
+    it has none}."""
     text = subprocess.run([checkout.PROGRAM, "ops"], check=True, text=True,
                           stdout=subprocess.PIPE).stdout
     listed = {}
@@ -32,55 +30,52 @@ def operators():
 
 @functools.cache
 def dtypes_of(domain, name, opset=OPSET):
-    """Those of them that ONNX allows at this opset of the main domain."""
+    """Those of them that ONNX allows in a graph of this main opset."""
     dtypes = operators().get((domain, name), ())
-    version = OPSETS.get(domain, 1) if domain else opset
+    version = opsets(opset)[domain]
+    if not onnx.defs.has(name, domain):
+        return tuple(dtypes)  # not ONNX's
     if not onnx.defs.has(name, version, domain):
-        return tuple(dtypes)
+        return ()
     schema = onnx.defs.get_schema(name, version, domain)
-    allowed = " ".join(schema.inputs[0].types if schema.inputs else ())
-    return tuple(dtype for dtype in WIDER.get(name, dtypes) if
+    if schema.deprecated:
+        return ()
+    allowed = " ".join((schema.inputs or schema.outputs)[0].types)
+    return tuple(dtype for dtype in dtypes if
                  f"tensor({SPELLED.get(dtype, dtype)})" in allowed)
 
 
-# What the list has and the fuzzer does not draw, by domain or operator.
+def placed(domain, name, opset=OPSET):
+    """[(main opset, dtypes)]: this opset with what it allows, and the newest
+    with what only that does."""
+    here = dtypes_of(domain, name, opset)
+    later = [dtype for dtype in dtypes_of(domain, name, NEWEST)
+             if dtype not in here]
+    return [(at, tuple(dtypes)) for at, dtypes in
+            ((opset, here), (NEWEST, later)) if dtypes]
+
+
+# What the list has and no graph of tensors can hold, by operator, or by
+# operator and dtype.
 NOT_DRAWN = {
-    "com.microsoft": "beside onnxruntime in test/frontends/onnx",
-    "ai.onnx.preview": "no other implementation",
-    "ai.onnx.preview.training": "the cases of the ONNX suite",
-    "Bernoulli": "random: test/run/random.mlir",
-    "Multinomial": "random: test/run/random.mlir",
-    "RandomNormal": "random: test/run/random.mlir",
-    "RandomNormalLike": "random: test/run/random.mlir",
-    "RandomUniform": "random: test/run/random.mlir",
-    "RandomUniformLike": "random: test/run/random.mlir",
-    "Constant": "its first operand is none; each graph has constants",
-    "SequenceEmpty": "its first operand is none",
-    "SimplifiedLayerNormalization": "not in the standard; exporters' form of "
-                                    "the com.microsoft one",
-    "LinearClassifier": "beside onnxruntime in test/frontends/onnx",
-    "SVMClassifier": "beside onnxruntime in test/frontends/onnx",
-    "SVMRegressor": "beside onnxruntime in test/frontends/onnx",
-    "TfIdfVectorizer": "beside onnxruntime in test/frontends/onnx",
-    "TreeEnsemble": "the newer spelling of what TreeEnsembleRegressor draws",
-    "ZipMap": "its result is no tensor",
+    "ai.onnx.ml::ZipMap": "its result is a sequence of maps, which no operator "
+                          "reads: test/frontends/onnx/contrib_ml.py",
 }
 
 
 def unlisted(pairs):
-    """{reason: [operator:dtype]} of what compiles but is not among `pairs`;
-    the reason is '' where nobody gave one."""
-    drawn = {(o.domain, o.name, dtype) for o, dtype in pairs}
-    drawn_names = {(o.domain, o.name): o.opset for o, _ in pairs}
-    missing = {}
-    for domain, name in operators():
-        opset = drawn_names.get((domain, name), OPSET)
-        for dtype in dtypes_of(domain, name, opset):
-            if (domain, name, dtype) in drawn:
-                continue
-            if dtype not in DRAWN_DTYPES:
-                reason = "a type without arithmetic: the ONNX suite's casts"
-            else:
-                reason = NOT_DRAWN.get(domain) or NOT_DRAWN.get(name, "")
-            missing.setdefault(reason, []).append(f"{name}:{dtype}")
+    """{reason: [operator:dtype]} of what compiles but is not among `pairs`,
+    which are (qualified name, dtype); the reason is '' where nobody gave one.
+    A reason for what is drawn, or does not compile, is itself such an entry."""
+    claimed = {(f"{domain}::{name}" if domain else name, dtype)
+               for (domain, name), dtypes in operators().items()
+               for dtype in dtypes}
+    missing, used = {}, set()
+    for name, dtype in sorted(claimed - set(pairs)):
+        key = name if name in NOT_DRAWN else f"{name}:{dtype}"
+        used.add(key)
+        missing.setdefault(NOT_DRAWN.get(key, ""), []).append(
+            f"{name}:{dtype}")
+    for key in NOT_DRAWN.keys() - used:
+        missing.setdefault("", []).append(f"{key} (needs no reason)")
     return missing

@@ -2,39 +2,45 @@
 """Which operators the fuzzer draws, with which dtypes and operands.
 
 To add an operator, add its name to a family's list, or write a function that
-takes (draw, dtype), emits the node, and register it with @operator. It is drawn with
-each dtype of the first operand that `niello ops` lists. STEPS jump at some values, so their operands
-must be exact: a rounding error before a jump is no mismatch.
+takes (draw, dtype), emits the node, and register it with @operator. It is
+drawn with each dtype of the first operand that `niello ops` lists. STEPS jump at
+some values, so their operands must be exact: a rounding error before a jump is
+no mismatch.
 """
 
 from dataclasses import dataclass
 
 import supported
-from draw import DRAWN_DTYPES, FLOATS, OPSET, SIGNED, UNSIGNED, onnx_type
-
-ALL = DRAWN_DTYPES
+from draw import OPSET
+from kinds import (ALL, ARITHMETIC, FLOATS, SIGNED, STORED, UNSIGNED, onnx_type,
+                   whole_range)
 
 
 @dataclass
 class Operator:
+    """An operator in graphs of one main opset."""
+
     name: str
     dtypes: tuple
     make: object
     domain: str = ""
     opset: int = OPSET
 
+    @property
+    def qualified(self):
+        return f"{self.domain}::{self.name}" if self.domain else self.name
+
 
 OPERATORS = []
 
 
 def operator(name, domain="", opset=OPSET):
-    """Registers a function (draw, dtype). An operator of another opset than
-    most is not drawn together with those."""
+    """Registers a function (draw, dtype): at this opset, and at the newest for
+    the dtypes that only that has. Opsets are not mixed in a graph."""
 
     def register(make):
-        dtypes = [dtype for dtype in supported.dtypes_of(domain, name, opset)
-                  if dtype in ALL]
-        OPERATORS.append(Operator(name, tuple(dtypes), make, domain, opset))
+        for at, dtypes in supported.placed(domain, name, opset):
+            OPERATORS.append(Operator(name, dtypes, make, domain, at))
         return make
 
     return register
@@ -64,7 +70,9 @@ SCALED = {
 
 def _unary(name, exact):
     def make(draw, dtype):
-        draw.emit(name, [draw.any(dtype, exact=exact, special="all")])
+        # The sign of a NaN is nowhere said.
+        draw.emit(name, [draw.any(dtype, exact=exact,
+                                  special=name == "Sign" or "all")])
 
     return make
 
@@ -101,17 +109,22 @@ def _clip(draw, dtype):
     draw.emit("Clip", [draw.any(dtype), *bounds])
 
 
+def convertible(draw, dtype, to):
+    """An operand whose conversion to this dtype ONNX defines."""
+    if to in FLOATS:
+        return draw.any(dtype, special="all")
+    if dtype in FLOATS or to in STORED or dtype in STORED:
+        # Beyond the range of the result nothing is defined, and which of two
+        # neighbours it is, a rounding error before would decide.
+        low, high = whole_range(to, 0 if to in UNSIGNED else -9)
+        return draw.fresh(dtype, draw.shape(), *whole_range(dtype, low, high))
+    return draw.any(dtype, exact=True, special="all")
+
+
 @operator("Cast")
 def _cast(draw, dtype):
     to = draw.one(ALL)
-    narrow = to not in FLOATS
-    if dtype in FLOATS and narrow:
-        # A float outside of the integer's range has no defined result.
-        low = 0 if to in UNSIGNED else -9
-        operand = draw.fresh(dtype, draw.shape(), low, 9)
-    else:
-        operand = draw.any(dtype, exact=narrow, special="all")
-    draw.emit("Cast", [operand], to=onnx_type(to))
+    draw.emit("Cast", [convertible(draw, dtype, to)], to=onnx_type(to))
 
 
 # -------------------------------------------------- elementwise, two operands
@@ -191,9 +204,7 @@ def _prelu(draw, dtype):
 @operator("CastLike")
 def _cast_like(draw, dtype):
     to = draw.one(ALL)
-    operand = (draw.fresh(dtype, draw.shape(), 0, 9) if dtype in FLOATS
-               else draw.any(dtype, exact=True))
-    draw.emit("CastLike", [operand, draw.fresh(to, ())])
+    draw.emit("CastLike", [convertible(draw, dtype, to), draw.fresh(to, ())])
 
 
 @operator("BitShift")
@@ -210,13 +221,3 @@ def _where(draw, dtype):
     condition = draw.broadcastable(left, dtype="bool")
     draw.emit("Where",
               [condition, *_pair(draw, left, draw.broadcastable(left))])
-
-
-import tables_control  # noqa: E402,F401  (register their operators)
-import tables_features  # noqa: E402,F401
-import tables_integer  # noqa: E402,F401
-import tables_move  # noqa: E402,F401
-import tables_network  # noqa: E402,F401
-import tables_reduce  # noqa: E402,F401
-import tables_signal  # noqa: E402,F401
-import tables_vision  # noqa: E402,F401

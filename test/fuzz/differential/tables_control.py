@@ -3,8 +3,8 @@
 
 from onnx import helper
 
-from draw import onnx_type
-from tables import ALL, operator
+from kinds import ARITHMETIC, STORED, onnx_type
+from tables import operator
 
 
 def _info(name, value_or_dtype, shape=None):
@@ -20,7 +20,7 @@ def _mix(dtype):
 
 @operator("If")
 def _if(draw, dtype):
-    kind = draw.one(ALL)
+    kind = draw.one(ARITHMETIC)
     x = draw.any(kind)
     branches = {}
     for branch, operation, operands in (
@@ -35,9 +35,10 @@ def _if(draw, dtype):
 
 @operator("Loop")
 def _loop(draw, dtype):
-    kind = draw.one(ALL)
-    x, carried = draw.any(kind), draw.name("b")
-    y = draw.fresh(kind, x.shape)
+    kind = draw.one(ARITHMETIC)
+    # A loop of no trips has the sizes that its body declares.
+    x, carried = draw.fresh(kind, draw.shape(), fixed=True), draw.name("b")
+    y = draw.fresh(kind, x.shape, fixed=True)
     step, going, still, result, piece = (draw.name("b") for _ in range(5))
     body = helper.make_graph(
         [helper.make_node("Identity", [going], [still]),
@@ -59,12 +60,15 @@ def _scan(draw, dtype):
     steps = draw.size(empty=False)
     pieces = draw.fresh(dtype, (steps, *state.shape))
     old, piece, new, out = (draw.name("b") for _ in range(4))
+    step = (helper.make_node("Identity", [piece], [new]) if dtype in STORED
+            else helper.make_node(_mix(dtype), [old, piece], [new]))
     body = helper.make_graph(
-        [helper.make_node(_mix(dtype), [old, piece], [new]),
-         helper.make_node("Identity", [new], [out])], "body",
+        [step, helper.make_node("Identity", [new], [out])], "body",
         [_info(old, state), _info(piece, state)],
         [_info(new, state), _info(out, state)])
-    way = [int(draw.rng.integers(2))]
+    # The reference evaluator, which alone has these, walks forward.
+    forward = dtype in (*STORED, "bfloat16")
+    way = [0 if forward else int(draw.rng.integers(2))]
     draw.emit("Scan", [state, pieces], 2, num_scan_inputs=1, body=body,
               scan_input_directions=way)
 
@@ -81,6 +85,14 @@ def _sequence(name):
             nodes = [helper.make_node(name, [x.name], [whole], axis=0,
                                       keepdims=1)]
             count = 4
+        elif name == "SequenceEmpty":
+            empty, one = draw.name("s"), draw.name("s")
+            parts.append(draw.fresh(dtype, x.shape))
+            nodes = [
+                helper.make_node(name, [], [empty], dtype=onnx_type(dtype)),
+                helper.make_node("SequenceInsert", [empty, x.name], [one]),
+                helper.make_node("SequenceInsert", [one, parts[1].name],
+                                 [whole])]
         else:
             parts.append(draw.fresh(dtype, x.shape))
             nodes = [helper.make_node(
@@ -116,7 +128,7 @@ def _sequence(name):
 
 
 for _name in ("SequenceConstruct", "SequenceAt", "SequenceInsert",
-              "SequenceErase", "SequenceLength", "SequenceMap",
+              "SequenceErase", "SequenceLength", "SequenceMap", "SequenceEmpty",
               "ConcatFromSequence", "SplitToSequence"):
     operator(_name)(_sequence(_name))
 

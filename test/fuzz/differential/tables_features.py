@@ -2,9 +2,9 @@
 """Operators of ai.onnx.ml: features of tables, and forests."""
 
 import numpy as np
-
-from draw import is_float
 from onnx import numpy_helper
+
+from kinds import is_float, np_type
 from tables import operator
 
 ML = "ai.onnx.ml"
@@ -143,3 +143,20 @@ def _linear_regressor(draw, dtype):
               coefficients=draw.rng.uniform(
                   -1, 1, targets * x.shape[1]).tolist(),
               intercepts=draw.rng.uniform(-1, 1, targets).tolist())
+
+
+@operator("TfIdfVectorizer")
+def _tf_idf_vectorizer(draw, dtype):
+    # Numbers from 0 to 4, with two words of one and three of two of them.
+    shape = (draw.one((3, 7)),) if draw.chance(0.5) else (
+        draw.one((1, 2)), draw.one((2, 5)))
+    words = draw.rng.permutation(5)[:2].tolist()
+    words += draw.rng.permutation(25)[:3].tolist()
+    words[2:] = [part for pair in words[2:] for part in divmod(pair, 5)]
+    draw.emit("TfIdfVectorizer", [draw.fresh(dtype, shape, 0, 4)],
+              mode=draw.one(("TF", "IDF", "TFIDF")), min_gram_length=1,
+              max_gram_length=2, max_skip_count=draw.one((0, 1, 3)),
+              ngram_counts=[0, 2], ngram_indexes=[0, 1, 2, 3, 4],
+              pool_int64s=words, rank=len(shape), exact=False,
+              weights=draw.rng.uniform(0.5, 2, 5).tolist()
+              if draw.chance(0.5) else None)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Operators on quantised tensors."""
 
-from draw import is_float
+from kinds import is_float
 from tables import operator
 from tables_network import window
 

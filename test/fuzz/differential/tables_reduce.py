@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from draw import is_float
+from kinds import is_float
 from tables import operator
 
 REDUCE = ("ReduceSum", "ReduceMean", "ReduceProd", "ReduceMax", "ReduceMin",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Operators of signals: Fourier transforms, windows, mel filters."""
 
-from draw import onnx_type
+from kinds import FLOATS, onnx_type
 from tables import operator
 
 
@@ -30,8 +30,9 @@ def _window(name):
     def make(draw, dtype):
         size = draw.constant(draw.one((4, 9)), dtype)
         # The standard's function bodies compute in float32 for all types.
+        draw.types.append("float32")
         draw.emit(name, [size], periodic=int(draw.rng.integers(2)),
-                  output_datatype=onnx_type("float32"))
+                  output_datatype=onnx_type(draw.one(FLOATS)))
 
     return make
 

@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from draw import is_float
+from kinds import is_float
 from tables import operator
 
 
@@ -82,7 +82,7 @@ def _max_unpool(draw, dtype):
     down, right = draw.rng.integers(0, 2, (2, n * c, h, w))
     places = (plane * 2 * h + 2 * row + down) * 2 * w + 2 * column + right
     draw.emit("MaxUnpool", [
-        draw.fresh(dtype, (n, c, h, w), special=False),
+        draw.fresh(dtype, (n, c, h, w), special=False, fixed=True),
         draw.constant(places.reshape(n, c, h, w), "int64")],
         kernel_shape=[2, 2], strides=[2, 2])
 
