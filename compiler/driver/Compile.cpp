@@ -88,11 +88,27 @@ int Compilation::prepare() {
   pipeline.machine = *machine;
   pipeline.verifyEach = options.verifyEach;
   pipeline.onStage = [this](Stage next) { beginStage(stageName(next)); };
+  if (options.dumpFolder.empty())
+    return exitDone;
+  auto made = Trail::create(options.dumpFolder, path::filename(options.model));
+  if (!made)
+    return report(exitUser, llvm::toString(made.takeError()));
+  trail = std::move(*made);
+  watch([this](PassManager &passes) { trail->watch(passes, stage); });
   return exitDone;
 }
 
 int Compilation::advance(Stage last) {
-  if (succeeded(runTo(last, *module, pipeline)))
+  LogicalResult done = success();
+  // The trail says where the plan has the model's nodes.
+  if (trail && pipeline.optimise && last >= Stage::Plan && !isText() &&
+      !trail->isPlaced()) {
+    trail->begin(*module);
+    done = runTo(Stage::Plan, *module, pipeline);
+    if (succeeded(done))
+      trail->place(*module);
+  }
+  if (succeeded(done) && succeeded(runTo(last, *module, pipeline)))
     return exitDone;
   // A person may have edited it into what no pass of ours would leave.
   if (isText())
@@ -120,6 +136,17 @@ std::string Compilation::modelFolder() const {
     return options.modelFolder;
   llvm::StringRef folder = path::parent_path(options.model);
   return folder.empty() ? "." : folder.str();
+}
+
+/// The trail of a compile that failed leads to where it failed.
+int Compilation::finishTrail(int code) {
+  if (!trail)
+    return code;
+  llvm::Error error = trail->finish();
+  if (!error)
+    return code;
+  int why = report(exitUser, llvm::toString(std::move(error)));
+  return code ? code : why;
 }
 
 /// Writes text to -o, or to the screen without it.
@@ -282,8 +309,9 @@ int compileModel(const Options &options, llvm::StringRef program) {
     return code;
   if (int code = compilation.load())
     return code;
-  return options.isStage() ? compilation.printStage()
-                           : compilation.writeBinary();
+  int code =
+      options.isStage() ? compilation.printStage() : compilation.writeBinary();
+  return compilation.finishTrail(code);
 }
 
 } // namespace niello

@@ -7,6 +7,7 @@
 
 #include "compiler/artefact/Artefact.h"
 #include "compiler/driver/Driver.h"
+#include "compiler/trail/Trail.h"
 #include "compiler/weights/WeightTable.h"
 #include "compiler/weights/programs/WeightPrograms.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -39,6 +40,9 @@ public:
   /// The one that was reported last.
   const std::string &sentence() const { return reported; }
 
+  /// Ends the trail of --dump-ir; gives `code`, or why that cannot be written.
+  int finishTrail(int code);
+
   mlir::ModuleOp getModule() { return *module; }
   const PipelineOptions &flags() const { return pipeline; }
   /// The folder that the weights' files are looked up in.
@@ -66,6 +70,7 @@ private:
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   PipelineOptions pipeline;
+  std::unique_ptr<Trail> trail;
   std::unique_ptr<WeightPrograms> programs;
   std::string reported;
   bool showsProgress;

@@ -92,6 +92,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--dim", true, parseDim},
       {"--tap", true, addTap},
       {"--numerics", true, parseNumerics},
+      {"--dump-ir", true, store(&Options::dumpFolder)},
       {"--model-folder", true, store(&Options::modelFolder)},
       {"--verify-each", false, turn(&Options::verifyEach, true)},
       {"--markdown", false, turn(&Options::markdown, true)},
@@ -218,6 +219,9 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
   if (options.command == "run" && options.emit != "exe")
     return fail("'niello run' compiles to an executable; --emit goes with "
                 "'niello compile'");
+  if (options.command == "run" && options.given.count("--dump-ir"))
+    return fail("--dump-ir goes with 'niello compile'; 'niello run' may find "
+                "its model compiled");
   return options;
 }
 

@@ -32,6 +32,7 @@ struct Options {
   std::string target = "host";
   bool optimise = true;
   Numerics numerics = Numerics::Default;
+  std::string dumpFolder; ///< --dump-ir; empty for none
   ImportOptions import;
   std::string modelFolder; ///< of a stage's text; empty: where the text lies
   bool verbose = false;

@@ -56,6 +56,12 @@ struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
+// What `op` is now also computes what `part` did: it has the names of both, its
+// own first.
+void takeNames(Operation *op, Operation *part) {
+  op->setLoc(FusedLoc::get(op->getContext(), {op->getLoc(), part->getLoc()}));
+}
+
 // generic(expand(x)) -> generic(x), where expand only adds dimensions of size
 // one: the map forgets them.
 LogicalResult foldUnitReshape(linalg::GenericOp op, PatternRewriter &rewriter) {
@@ -83,6 +89,7 @@ LogicalResult foldUnitReshape(linalg::GenericOp op, PatternRewriter &rewriter) {
     if (!inversePermutation(concatAffineMaps(maps, op.getContext())))
       continue;
     rewriter.modifyOpInPlace(op, [&] {
+      takeNames(op, expand);
       input->set(expand.getSrc());
       op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
     });
@@ -150,7 +157,7 @@ bool widensBits(linalg::GenericOp op) {
 }
 
 // Whether the producer of `operand` should move into its consumer.
-bool shouldFuse(OpOperand *operand) {
+bool isWorthFusing(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
   if (!producer || !consumer || producer->getBlock() != consumer->getBlock())
@@ -180,6 +187,15 @@ bool shouldFuse(OpOperand *operand) {
     return workPerElement(producer) <= 2 && !widensBits(producer);
   }
   return workPerElement(producer) + workPerElement(consumer) <= mostWork;
+}
+
+// The pattern fuses what this says and gives the result its consumer's
+// location, so that is where the producer's names have to be.
+bool shouldFuse(OpOperand *operand) {
+  if (!isWorthFusing(operand))
+    return false;
+  takeNames(operand->getOwner(), operand->get().getDefiningOp());
+  return true;
 }
 
 struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What became of each node of the source model, by the names in locations.
+
+#ifndef NIELLO_COMPILER_TRAIL_NODES_H
+#define NIELLO_COMPILER_TRAIL_NODES_H
+
+#include "mlir/IR/BuiltinOps.h"
+
+#include <string>
+#include <vector>
+
+namespace niello {
+
+/// Names of nodes, in the order of the model. A node is in one list.
+struct NodePlaces {
+  std::vector<std::string> kernels;  ///< in one at least
+  std::vector<std::string> programs; ///< computed by the compiler, as weights
+  std::vector<std::string> outside;  ///< sizes, views, control flow, checks
+  std::vector<std::string> folded;   ///< no operation has the name any more
+};
+
+/// The names of the nodes that operations inside of `op` came from, in the
+/// order of the text.
+std::vector<std::string> nodesOf(mlir::Operation *op);
+
+/// Where each of `nodes` stands in a module of stage `plan`.
+NodePlaces placeNodes(const std::vector<std::string> &nodes,
+                      mlir::ModuleOp plan);
+
+} // namespace niello
+
+#endif // NIELLO_COMPILER_TRAIL_NODES_H
