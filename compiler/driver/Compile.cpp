@@ -206,7 +206,8 @@ int Compilation::writeBinary() {
   beginStage("code");
   llvm::LLVMContext llvmContext;
   auto effort = pipeline.optimise ? cpu::Effort::Full : cpu::Effort::Plain;
-  auto code = cpu::translate(*module, llvmContext, pipeline.machine, effort);
+  auto code = cpu::translate(*module, llvmContext, pipeline.machine, effort,
+                             options.debugInfo);
   if (!code)
     return report(exitBug, "could not translate '" + options.model +
                                "' to LLVM IR; please report it");

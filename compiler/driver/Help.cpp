@@ -51,6 +51,8 @@ What to make (--emit):
                        fused; slow, and the reference for the fast one
   --model-folder=DIR   where the model of a stage's text lies, whose weights it
                        refers to (default: beside the text)
+  -g                   DWARF, for debuggers and profilers: which source node an
+                       address is of; the code stays the same
   --dump-ir DIR        what each pass changed, a file a pass, with index.md
   --verify-each        check the IR after every pass
   -v                   time of each stage

@@ -92,6 +92,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--dim", true, parseDim},
       {"--tap", true, addTap},
       {"--numerics", true, parseNumerics},
+      {"-g", false, turn(&Options::debugInfo, true)},
       {"--dump-ir", true, store(&Options::dumpFolder)},
       {"--model-folder", true, store(&Options::modelFolder)},
       {"--verify-each", false, turn(&Options::verifyEach, true)},

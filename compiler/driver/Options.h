@@ -35,6 +35,7 @@ struct Options {
   std::string dumpFolder; ///< --dump-ir; empty for none
   ImportOptions import;
   std::string modelFolder; ///< of a stage's text; empty: where the text lies
+  bool debugInfo = false;
   bool verbose = false;
   bool verifyEach = false;
   bool markdown = false; ///< niello ops --markdown

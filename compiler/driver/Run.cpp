@@ -48,7 +48,8 @@ static std::string cacheKey(Compilation &compilation, const Options &options,
   sha.update(stamp(fs::getMainExecutable(program.str().c_str(), nullptr)));
   const PipelineOptions &flags = compilation.flags();
   sha.update(flags.machine.name);
-  sha.update(std::to_string(flags.optimise) +
+  sha.update(std::to_string(options.debugInfo) +
+             std::to_string(flags.optimise) +
              std::to_string(static_cast<int>(flags.numerics)));
   for (const auto &[name, bounds] : options.import.dims)
     sha.update(name + "=" + std::to_string(bounds.low) + ".." +

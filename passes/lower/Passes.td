@@ -319,4 +319,21 @@ def LowerEntry : Pass<"lower-entry", "::mlir::ModuleOp"> {
   ];
 }
 
+def AddDebugInfo : Pass<"add-debug-info", "::mlir::ModuleOp"> {
+  let summary = "Name source nodes as functions inlined where their code stands";
+  let description = [{
+    ```
+    llvm.fmul .. loc("fc/MatMul@m.onnx")   ->
+      llvm.fmul .. loc(callsite(<di_subprogram "fc/MatMul"> at <di_subprogram "kernel_0_fc_MatMul">))
+    ```
+    MLIR's translation drops names, and a fused location comes out as line 0. A
+    location of several nodes goes to its first, the root of what was fused.
+    - Needs: functions of the LLVM dialect.
+    - Leaves: operations that came from no node; they belong to their function.
+    - Order: last, only for `-g`: the text of stage `llvm` keeps all names.
+    - Float: changes nothing.
+  }];
+  let dependentDialects = ["LLVM::LLVMDialect"];
+}
+
 #endif // NIELLO_PASSES_LOWER_PASSES

@@ -5,10 +5,8 @@
 using namespace mlir;
 using namespace niello;
 
-// "/encoder/layer.0/MatMul + Add" -> "encoder_layer_0_MatMul_Add", cut to a
-// length that is still pleasant in a profile.
-static std::string toSymbol(StringRef source) {
-  constexpr size_t longest = 48;
+// "/encoder/layer.0/MatMul" -> "encoder_layer_0_MatMul"
+static std::string toIdentifier(StringRef source) {
   std::string symbol;
   for (char c : source) {
     if (llvm::isAlnum(c))
@@ -16,7 +14,18 @@ static std::string toSymbol(StringRef source) {
     else if (!symbol.empty() && symbol.back() != '_')
       symbol += '_';
   }
-  symbol.resize(std::min(symbol.size(), longest));
+  return StringRef(symbol).rtrim('_').str();
+}
+
+// "/encoder/layer.0/MatMul + Add" -> "encoder_layer_0_MatMul_Add", cut to a
+// length that is still pleasant in a profile. The root, which comes first,
+// keeps its end, where its name differs from its neighbours'.
+static std::string toSymbol(StringRef source) {
+  constexpr size_t longest = 48;
+  std::string root = toIdentifier(source.split(" + ").first);
+  if (root.size() > longest)
+    return StringRef(root).take_back(longest).ltrim('_').str();
+  std::string symbol = toIdentifier(source).substr(0, longest);
   return StringRef(symbol).rtrim('_').str();
 }
 

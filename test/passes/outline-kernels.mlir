@@ -24,7 +24,13 @@ func.func @main(%x: !t) -> !t {
     %r = linalg.sqrt ins(%p : !t) outs(%q : !t) -> !t
     kernel.yield %r : !t
   }
-  return %c : !t
+  // A long name keeps its end.
+  // CHECK: call @kernel_2_der_layers_17_self_attention_output_dense_MatMul
+  %d = kernel.map "/language_model/encoder/layers.17/self_attention/output/dense/MatMul + Add" ins(%p = %c : !t) outs(%q = %e : !t) {
+    %r = linalg.abs ins(%p : !t) outs(%q : !t) -> !t
+    kernel.yield %r : !t
+  }
+  return %d : !t
 }
 
 // CHECK: func.func private @kernel_0_layer_0_Exp(%{{.+}}: tensor<4x8xf32>, %{{.+}}: tensor<4x8xf32>) -> tensor<4x8xf32>

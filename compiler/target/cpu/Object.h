@@ -32,11 +32,13 @@ void optimise(llvm::Module &module, llvm::TargetMachine &target,
 /// Makes the LLVM dialect known to `translate`.
 void registerTranslations(mlir::DialectRegistry &registry);
 
-/// A module of the LLVM dialect as LLVM IR, optimised. Null after a reported
-/// failure.
+/// A module of the LLVM dialect as LLVM IR, optimised; with `debugInfo`, code
+/// says which source node it is of, and the module's locations have changed.
+/// Null after a reported failure.
 std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module,
                                         llvm::LLVMContext &context,
-                                        const Machine &machine, Effort effort);
+                                        const Machine &machine, Effort effort,
+                                        bool debugInfo = false);
 
 /// An ELF object in memory. `module` is consumed: code generation changes it.
 llvm::Expected<llvm::SmallVector<char, 0>>

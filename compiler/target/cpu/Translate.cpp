@@ -3,6 +3,7 @@
 
 #include "compiler/target/cpu/Object.h"
 #include "dialects/model/Model.h"
+#include "passes/lower/Passes.h"
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -43,7 +44,7 @@ static void describeFunctions(llvm::Module &module) {
 std::unique_ptr<llvm::Module> cpu::translate(ModuleOp module,
                                              llvm::LLVMContext &context,
                                              const Machine &machine,
-                                             Effort effort) {
+                                             Effort effort, bool debugInfo) {
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> target =
       createTargetMachine(machine, effort);
   if (!target) {
@@ -54,8 +55,12 @@ std::unique_ptr<llvm::Module> cpu::translate(ModuleOp module,
   SmallVector<model::WeightOp> weights(module.getOps<model::WeightOp>());
   for (model::WeightOp weight : weights)
     weight->remove();
-  std::unique_ptr<llvm::Module> result =
-      translateModuleToLLVMIR(module, context, "model");
+  PassManager passes(module.getContext());
+  if (debugInfo)
+    passes.addPass(createAddDebugInfo());
+  std::unique_ptr<llvm::Module> result;
+  if (succeeded(passes.run(module)))
+    result = translateModuleToLLVMIR(module, context, "model");
   for (model::WeightOp weight : llvm::reverse(weights))
     module.getBody()->push_front(weight);
   if (!result)
