@@ -74,11 +74,22 @@ def _updates_differ(node, arrays):
 
 
 def _parts_differ(node, arrays):
-    # "sum of the values must be equal to the dim value at axis": the
+    # "Sum of the values must be equal to the dim value at 'axis'": the
     # reference evaluator, which has the types that onnxruntime lacks, cuts.
     axis = _attributes(node).get("axis", 0)
     return (len(arrays) > 1 and arrays[1] is not None
             and arrays[1].sum() != arrays[0].shape[axis])
+
+
+def _parts_do_not_fit(node, arrays):
+    # "All input tensors must have the same shape, except for the dimension
+    # size of the axis to concatenate on": onnxruntime leaves out empty ones.
+    axis = _attributes(node)["axis"]
+    shapes = [list(array.shape) for array in arrays[0]]
+    if not _attributes(node).get("new_axis"):
+        for shape in shapes:
+            shape[axis] = 0
+    return any(shape != shapes[0] for shape in shapes)
 
 
 # Operator -> whether the oracles answer what is no valid question, or one that
@@ -87,3 +98,4 @@ UNJUDGED = {name: _no_window_fits
             for name in ("MaxPool", "AveragePool", "LpPool", "Conv")}
 UNJUDGED["ScatterND"] = _updates_differ
 UNJUDGED["Split"] = _parts_differ
+UNJUDGED["ConcatFromSequence"] = _parts_do_not_fit
