@@ -65,6 +65,16 @@ Term Emit::dim(Value tensor, int64_t axis) {
       return index(type.getDimSize(axis));
     if (auto empty = tensor.getDefiningOp<tensor::EmptyOp>())
       return size(empty.getMixedSizes()[axis]);
+    if (auto split = tensor.getDefiningOp<tensor::ExpandShapeOp>())
+      return size(split.getMixedOutputShape()[axis]);
+    if (auto stretch = tensor.getDefiningOp<BroadcastOp>())
+      return size(stretch.getMixedSizes()[axis]);
+    auto merge = tensor.getDefiningOp<tensor::CollapseShapeOp>();
+    if (merge && merge.getReassociationIndices()[axis].size() == 1) {
+      axis = merge.getReassociationIndices()[axis].front();
+      tensor = merge.getSrc();
+      continue;
+    }
     auto result = dyn_cast<OpResult>(tensor);
     Value above = result ? sameSizes(result) : Value();
     if (!above)

@@ -12,6 +12,7 @@ def RaiseAttention : Pass<"raise-attention"> {
     softmax(q k^T * c + mask) v              ->   attention(q, k, v) mask
     softmax(where(mask, q k^T / c, h)) v     ->   attention(q, k, v) mask hidden h
     where(all of mask is -inf, 0, softmax(..)) v   ->   the same without `hidden`
+    attention(q, repeated k, repeated v)           ->   attention(q, k, v)
     ```
     The factor may stand on either side of the product; the key may come
     transposed; a tanh between two factors is the softcap. `hidden` says that a

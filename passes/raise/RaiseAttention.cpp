@@ -8,15 +8,13 @@
 
 #include "dialects/model/Sizes.h"
 #include "passes/raise/Passes.h"
+#include "passes/raise/Scores.h"
 #include "passes/raise/Spelled.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
-
-#include <limits>
 
 namespace niello {
 #define GEN_PASS_DEF_RAISEATTENTION
@@ -25,104 +23,6 @@ namespace niello {
 
 using namespace niello;
 using namespace niello::model;
-
-static constexpr double infinity = std::numeric_limits<double>::infinity();
-
-namespace {
-// What stands between a softmax and the product of queries and keys.
-struct Scores {
-  MatmulOp product;
-  double scale = 1;
-  double softcap = 0;
-  /// What is added, before it is stretched, and its factor.
-  SmallVector<std::pair<Value, double>> sums;
-  /// Who sees whom, before it is stretched; `isInverted`: true where not seen.
-  Value bits;
-  bool isInverted = false;
-  /// What has the score of a key that is not seen.
-  double hidden = -infinity;
-
-  /// Reads the scores upwards from `x`; says what is in the way, or "".
-  StringRef read(Value x);
-  StringRef readSum(arith::AddFOp sum);
-  StringRef readSelect(arith::SelectOp op);
-  bool readFactor(Value &x);
-};
-} // namespace
-
-// mask + scores, either way round.
-StringRef Scores::readSum(arith::AddFOp sum) {
-  if (bits)
-    return "it hides keys and then adds to them";
-  if (softcap != 0)
-    return "its mask is inside of its softcap";
-  StringRef reason;
-  for (unsigned side : {0, 1}) {
-    Scores other = *this;
-    other.sums.push_back({unstretched(sum->getOperand(1 - side)), scale});
-    reason = other.read(sum->getOperand(side));
-    if (reason.empty()) {
-      *this = other;
-      break;
-    }
-  }
-  return reason;
-}
-
-// where(mask, scores, number), or where(mask, number, scores).
-StringRef Scores::readSelect(arith::SelectOp op) {
-  if (bits || !sums.empty())
-    return "it hides keys and has another mask";
-  if (softcap != 0)
-    return "its mask is inside of its softcap";
-  if (!isa<RankedTensorType>(op.getCondition().getType()))
-    return "its mask is one for all scores";
-  auto number = splatOf(op.getFalseValue());
-  isInverted = !number;
-  if (isInverted)
-    number = splatOf(op.getTrueValue());
-  if (!number)
-    return "its mask chooses between tensors";
-  bits = unstretched(op.getCondition());
-  hidden = *number * scale;
-  return read(isInverted ? op.getFalseValue() : op.getTrueValue());
-}
-
-// Takes a factor off x, and a tanh between factors: c tanh(x / c).
-bool Scores::readFactor(Value &x) {
-  auto scaled = scaledBy(x);
-  if (!scaled)
-    return false;
-  x = scaled->rest;
-  scale *= scaled->factor;
-  auto cap = x.getDefiningOp<math::TanhOp>();
-  if (cap && x.hasOneUse() && softcap == 0 && scale > 0) {
-    softcap = scale;
-    x = cap.getOperand();
-  }
-  return true;
-}
-
-StringRef Scores::read(Value x) {
-  while (true) {
-    if (!x.hasOneUse())
-      return "its scores have another reader";
-    Operation *op = x.getDefiningOp();
-    if (auto matmul = dyn_cast_or_null<MatmulOp>(op)) {
-      product = matmul;
-      return "";
-    }
-    if (auto sum = dyn_cast_or_null<arith::AddFOp>(op))
-      return readSum(sum);
-    if (auto choice = dyn_cast_or_null<arith::SelectOp>(op))
-      return readSelect(choice);
-    auto stretch = dyn_cast_or_null<BroadcastOp>(op);
-    if (stretch && rankOf(stretch.getInput()) == rankOf(x))
-      x = stretch.getInput();
-    else if (!readFactor(x))
-      return "its scores are no product of queries and keys";
-  }
-}
 
 // x with its dimensions in another order; a transpose of a transpose is one.
 static Value transposed(Emit &e, Value x, ArrayRef<int64_t> order) {
@@ -144,8 +44,8 @@ static Value transposed(Emit &e, Value x, ArrayRef<int64_t> order) {
 
 // x stretched to `sizes`, or x where these are its own.
 static Value stretched(Emit &e, Value x, ArrayRef<Term> sizes) {
-  bool same = llvm::all_of(llvm::zip(e.dims(x), sizes), [](auto pair) {
-    auto [own, wanted] = pair;
+  bool same = llvm::all_of(llvm::enumerate(sizes), [&](auto place) {
+    Term own = e.dim(x, place.index()), wanted = place.value();
     auto number = constantOf(own);
     return number ? number == constantOf(wanted) : sameSize(own, wanted);
   });
@@ -200,23 +100,6 @@ static Value withHeads(Emit &e, Value x) {
   return tensor::ExpandShapeOp::create(
       e.b, e.loc, RankedTensorType::get(shape, elementType(x)), x,
       ArrayRef<ReassociationIndices>{{0, 1}, {2}, {3}}, toFoldResults(sizes));
-}
-
-// Whether `rows` says of each row that all of its mask is -infinity.
-static bool saysBlind(Value rows, const Scores &scores) {
-  auto equal = unstretched(rows).getDefiningOp<arith::CmpFOp>();
-  if (!equal || equal.getPredicate() != arith::CmpFPredicate::OEQ ||
-      scores.sums.size() != 1 || scores.sums[0].second != 1)
-    return false;
-  for (unsigned side : {0, 1}) {
-    auto most = reducedOf(equal->getOperand(side));
-    if (most && splatOf(equal->getOperand(1 - side)) == -infinity &&
-        isa<arith::MaximumFOp, arith::MaxNumFOp>(most->join) &&
-        unstretched(most->input) == scores.sums[0].first &&
-        ArrayRef(most->dims) == ArrayRef<int64_t>{rankOf(most->input) - 1})
-      return true;
-  }
-  return false;
 }
 
 // Takes factors off a query or a key, whose dimensions are in `order`.
@@ -302,7 +185,7 @@ static LogicalResult raise(MatmulOp op, PatternRewriter &rewriter) {
     return rewriter.notifyMatchFailure(op, "its queries and keys are not of "
                                            "the rank of its values");
   std::optional<double> hidden = scores.hidden;
-  if (rows && !saysBlind(rows, scores))
+  if (rows && !scores.saysBlind(rows))
     return rewriter.notifyMatchFailure(op, "its weights are changed by more "
                                            "than their mask");
   if (rows)
@@ -313,11 +196,57 @@ static LogicalResult raise(MatmulOp op, PatternRewriter &rewriter) {
   return success();
 }
 
+// x before each of its heads is repeated: [B,G,S,D] of [B,G R,S,D], as
+// [B,G,1,S,D] stretched to [B,G,R,S,D]; null where that is not what it is.
+static Value unrepeated(Value x) {
+  SmallVector<ReassociationIndices> heads{{0}, {1, 2}, {3}, {4}};
+  auto merge = x.getDefiningOp<tensor::CollapseShapeOp>();
+  auto stretch =
+      merge ? merge.getSrc().getDefiningOp<BroadcastOp>() : BroadcastOp();
+  auto split = stretch
+                   ? stretch.getInput().getDefiningOp<tensor::ExpandShapeOp>()
+                   : nullptr;
+  // The dimension of size 1 was added behind the heads, or before the keys.
+  if (!split || merge.getReassociationIndices() != heads ||
+      split.getSrcType().getRank() != 4 ||
+      split.getReassociationIndices()[0].size() != 1 ||
+      split.getReassociationIndices()[3].size() != 1 ||
+      split.getResultType().getDimSize(2) != 1)
+    return Value();
+  auto own = split.getMixedOutputShape(), wanted = stretch.getMixedSizes();
+  for (unsigned axis : {0, 1, 3, 4}) {
+    Value a = dyn_cast<Value>(own[axis]), b = dyn_cast<Value>(wanted[axis]);
+    bool isSame = a && b ? sameSize(a, b)
+                         : isEqualConstantIntOrValue(own[axis], wanted[axis]);
+    if (!isSame)
+      return Value();
+  }
+  return split.getSrc();
+}
+
+// attention(q, repeated k, repeated v) -> attention(q, k, v), where several
+// query heads read one key head.
+static LogicalResult shareHeads(AttentionOp op, PatternRewriter &rewriter) {
+  Value key = unrepeated(op.getKey()), value = unrepeated(op.getValue());
+  if (!key || !value)
+    return rewriter.notifyMatchFailure(op, "its key heads are not repeated");
+  int64_t groups = staticSize(key, 1);
+  if (ShapedType::isDynamic(groups) || groups != staticSize(value, 1))
+    return rewriter.notifyMatchFailure(op, "its keys and values are not known "
+                                           "to have one number of heads");
+  rewriter.modifyOpInPlace(op, [&] {
+    op.getKeyMutable().assign(key);
+    op.getValueMutable().assign(value);
+  });
+  return success();
+}
+
 namespace {
 struct RaiseAttention : niello::impl::RaiseAttentionBase<RaiseAttention> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add(raise);
+    patterns.add(shareHeads);
     // What is raised leaves its steps without readers, which the driver drops;
     // the rest of the file stays as it is.
     GreedyRewriteConfig config;

@@ -176,6 +176,34 @@ func.func @stretched(%q: tensor<1x3x?x8xf32>, %kt: tensor<1x3x8x?xf32>, %v: tens
 
 // -----
 
+!k = tensor<1x2x?x8xf32>
+!k5 = tensor<1x2x4x?x8xf32>
+!h = tensor<1x8x?x8xf32>
+
+// Llama repeats each key head for four query heads: attention knows to share.
+// CHECK-LABEL: @repeated
+func.func @repeated(%q: !h, %k: !k, %v: !k) -> !h {
+  // CHECK: model.attention %arg0, %arg1, %arg2 scale 1.000000e+00 {{.*}} : (tensor<1x8x?x8xf32>, tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>) -> tensor<1x8x?x8xf32>
+  %two = arith.constant 2 : index
+  %t = tensor.dim %q, %two : !h
+  %n = tensor.dim %k, %two : !k
+  %k1 = tensor.expand_shape %k [[0], [1, 2], [3], [4]] output_shape [1, 2, 1, %n, 8] : !k into tensor<1x2x1x?x8xf32>
+  %k4 = model.broadcast %k1 sizes(%n) : tensor<1x2x1x?x8xf32> -> !k5
+  %kh = tensor.collapse_shape %k4 [[0], [1, 2], [3], [4]] : !k5 into !h
+  %e = tensor.empty(%n) : tensor<1x8x8x?xf32>
+  %kt = linalg.transpose ins(%kh : !h) outs(%e : tensor<1x8x8x?xf32>) permutation = [0, 1, 3, 2]
+  %s = model.matmul %q, %kt : (!h, tensor<1x8x8x?xf32>) -> tensor<1x8x?x?xf32>
+  %init = tensor.empty(%t, %n) : tensor<1x8x?x?xf32>
+  %p = linalg.softmax dimension(3) ins(%s : tensor<1x8x?x?xf32>) outs(%init : tensor<1x8x?x?xf32>) -> tensor<1x8x?x?xf32>
+  %v1 = tensor.expand_shape %v [[0], [1], [2, 3], [4]] output_shape [1, 2, 1, %n, 8] : !k into tensor<1x2x1x?x8xf32>
+  %v4 = model.broadcast %v1 sizes(%n) : tensor<1x2x1x?x8xf32> -> !k5
+  %vh = tensor.collapse_shape %v4 [[0], [1, 2], [3], [4]] : !k5 into !h
+  %o = model.matmul %p, %vh : (tensor<1x8x?x?xf32>, !h) -> !h
+  return %o : !h
+}
+
+// -----
+
 !q = tensor<2x3x5x8xf32>
 !k = tensor<2x3x7x8xf32>
 !kt = tensor<2x3x8x7xf32>
