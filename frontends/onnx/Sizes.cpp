@@ -207,6 +207,8 @@ Size Sizes::floorDiv(Size lhs, Size rhs) {
     return lhs;
   if (r == 0)
     return constant(0); // callers check; a size never divides by zero
+  if (r == -1)
+    return sub(constant(0), lhs); // -2^63 / -1 would overflow
   if (l && r)
     return constant(llvm::divideFloorSigned(*l, *r));
   if (auto exact = divide(expand(lhs), expand(rhs)))

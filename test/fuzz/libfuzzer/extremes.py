@@ -122,14 +122,27 @@ def with_attributes(model):
             yield changed(model, set_attribute, name, kind, value)
 
 
-def with_constants(model):
+def integer_inputs(model):
+    """(name, dims, dtype) of those that may be shapes, axes or counts."""
     for value in model.graph.input:
         kind = value.type.tensor_type
         dtype = {TensorProto.INT64: np.int64,
                  TensorProto.INT32: np.int32}.get(kind.elem_type)
         dims = [dim.dim_value for dim in kind.shape.dim]
-        if dtype is None or np.prod(dims) > 64:
-            continue
+        if dtype and np.prod(dims) <= 64:
+            yield value.name, dims, dtype
+
+
+def set_constants(model, name, array):
+    """The same with 1 in all other integer inputs: what is computed of several
+    constants is computed at once."""
+    for other, dims, dtype in integer_inputs(model):
+        set_constant(model, other,
+                     array if other == name else np.ones(dims, dtype))
+
+
+def with_constants(model):
+    for name, dims, dtype in integer_inputs(model):
         ends = np.iinfo(dtype)
         for number in INTS:
             if not ends.min <= number <= ends.max:
@@ -137,7 +150,8 @@ def with_constants(model):
             last = np.ones(dims, dtype)
             last[(-1,) * last.ndim if last.size else ...] = number
             for array in (np.full(dims, number, dtype), last):
-                yield changed(model, set_constant, value.name, array)
+                yield changed(model, set_constant, name, array)
+                yield changed(model, set_constants, name, array)
 
 
 def with_inputs(model):

@@ -16,7 +16,7 @@ using model::Terms;
 std::optional<Size> stepCount(Sizes &sizes, Size start, Size limit,
                               Size delta) {
   auto step = Sizes::asConstant(delta);
-  if (!step || *step == 0)
+  if (!step || *step == 0 || *step == INT64_MIN) // which has no magnitude
     return std::nullopt;
   Size span = *step > 0 ? sizes.sub(limit, start) : sizes.sub(start, limit);
   Size count = sizes.ceilDiv(span, sizes.constant(std::abs(*step)));
