@@ -36,6 +36,7 @@ struct Range1D {
 };
 
 Range1D clampRange(Sizes &sizes, Size dim, Size start, Size end, int64_t step) {
+  step = std::max(step, -INT64_MAX); // -2^63 has no magnitude, and skips as far
   auto wrap = [&](Size at) {
     auto c = Sizes::asConstant(at);
     if (c && *c >= 0)
