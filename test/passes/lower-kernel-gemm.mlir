@@ -48,6 +48,36 @@ func.func @bias(%a: memref<64x32xf32>, %b: memref<32x96xf32>,
 
 // -----
 
+#a = affine_map<(m, n, c, h, w) -> (m, c, h, w)>
+#b = affine_map<(m, n, c, h, w) -> (n + w, c)>
+#c = affine_map<(m, n, c, h, w) -> (m, n)>
+
+// A kernel of height 1 over rows: the input has no dimension for the height,
+// and its columns are no vectors.
+// CHECK-LABEL: @window
+func.func @window(%a: memref<64x32x1x3xf32>, %b: memref<66x32xf32>,
+                  %y: memref<64x64xf32>) {
+  %zero = arith.constant 0.0 : f32
+  // CHECK-NOT: linalg
+  linalg.fill ins(%zero : f32) outs(%y : memref<64x64xf32>)
+  // CHECK: vector.fma
+  // CHECK-NOT: linalg
+  linalg.generic {indexing_maps = [#a, #b, #c],
+                  iterator_types = ["parallel", "parallel", "reduction",
+                                    "reduction", "reduction"]}
+      ins(%a, %b : memref<64x32x1x3xf32>, memref<66x32xf32>)
+      outs(%y : memref<64x64xf32>) {
+  ^bb0(%x: f32, %w: f32, %sum: f32):
+    %p = arith.mulf %x, %w : f32
+    %s = arith.addf %sum, %p : f32
+    linalg.yield %s : f32
+  }
+  // CHECK: return
+  return
+}
+
+// -----
+
 #a = affine_map<(m, n, k) -> (m, k)>
 #b = affine_map<(m, n, k) -> (k, n)>
 #c = affine_map<(m, n, k) -> (m, n)>

@@ -124,9 +124,13 @@ StringRef matchContraction(linalg::GenericOp op, Contraction &contraction) {
   if (contraction.n.empty() || contraction.m.empty())
     return "no loop of its output belongs to one input alone";
 
+  auto sizes = cast<linalg::LinalgOp>(op.getOperation()).getStaticLoopRanges();
   for (auto [loop, kind] : llvm::enumerate(op.getIteratorTypesArray())) {
     if (kind == utils::IteratorType::reduction) {
-      if (!uses(contraction.aMap, loop) || !uses(contraction.bMap, loop))
+      // One that runs once may be missing: the height of a kernel whose input
+      // has none.
+      if ((!uses(contraction.aMap, loop) || !uses(contraction.bMap, loop)) &&
+          sizes[loop] != 1)
         return "it sums over a loop that one input lacks";
       contraction.k.push_back(loop);
     } else if (!llvm::is_contained(contraction.m, loop) &&
