@@ -156,6 +156,19 @@ bool widensBits(linalg::GenericOp op) {
          !getElementTypeOrSelf(op.getResultTypes()[0]).isInteger(1);
 }
 
+// dim(empty(.., n, ..)) -> n, so that nothing holds the empty tensor. Its other
+// canonicalizations stay out: one makes it static behind a cast, and the
+// pattern that empties unread outputs would empty the cast again, for ever.
+LogicalResult foldSizeOfEmpty(tensor::DimOp op, PatternRewriter &rewriter) {
+  auto empty = op.getSource().getDefiningOp<tensor::EmptyOp>();
+  std::optional<int64_t> at = op.getConstantIndex();
+  if (!empty || !at || *at < 0 || *at >= empty.getType().getRank() ||
+      !empty.getType().isDynamicDim(*at))
+    return rewriter.notifyMatchFailure(op, "it is no free size of an empty");
+  rewriter.replaceOp(op, empty.getDynamicSize(*at));
+  return success();
+}
+
 // Whether the producer of `operand` should move into its consumer.
 bool isWorthFusing(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
@@ -213,7 +226,7 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
     fuse.add(splitStart);
     linalg::populateElementwiseOpsFusionPatterns(fuse, shouldFuse);
     linalg::populateEraseUnusedOperandsAndResultsPatterns(fuse);
-    tensor::EmptyOp::getCanonicalizationPatterns(fuse, &getContext());
+    fuse.add(foldSizeOfEmpty);
     // A chain of producers goes into its consumer one at a time, and a sweep
     // may come to rest before its end. Each further sweep has made an operation
     // fewer, so there are at most as many sweeps as operations.

@@ -134,3 +134,25 @@ func.func @extract(%x: tensor<4x8xf32>, %w: tensor<8x6xf32>, %o: tensor<4x6xf32>
   %y = linalg.matmul ins(%g, %w : tensor<4x8xf32>, tensor<8x6xf32>) outs(%o : tensor<4x6xf32>) -> tensor<4x6xf32>
   return %y : tensor<4x6xf32>
 }
+
+// -----
+
+#id = affine_map<(i) -> (i)>
+
+// An output whose size turns out to be constant stays as it is: made static, it
+// would be behind a cast, which is emptied again, for ever.
+// CHECK-LABEL: @constant_after_all
+// CHECK: linalg.generic
+// CHECK-NOT: linalg.generic
+func.func @constant_after_all(%x: tensor<?xf32>) -> tensor<?xf32> {
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %n = arith.addi %c1, %c2 : index
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %y = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]} ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %v = arith.addf %in, %in : f32
+    linalg.yield %v : f32
+  } -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}
