@@ -43,6 +43,7 @@ DEVIATES = {
     "Gemm": lambda node, arrays: arrays[0].size == 0,
     # The same: it leaves what the memory held.
     "MatMulInteger": lambda node, arrays: arrays[0].shape[-1] == 0,
+    "MatMul": lambda node, arrays: arrays[0].shape[-1] == 0,
     "GridSample": _cubic_border,
     # An integer product that overflows wraps, as a product of two does; it
     # ends at the least number.

@@ -226,14 +226,16 @@ def _has_inferred_shapes(model, results):
     """Whether the results have the shapes of ONNX's own inference.
 
     onnxruntime's have not where a reduced dimension is empty: it keeps the 0
-    where keepdims makes it 1.
+    where keepdims makes it 1, or drops it.
     """
     inferred = onnx.shape_inference.infer_shapes(model, data_prop=True)
     for info, array in zip(inferred.graph.output, results):
         if isinstance(array, list):
             continue
+        if not info.type.tensor_type.HasField("shape"):
+            continue
         dims = info.type.tensor_type.shape.dim
-        if len(dims) == np.ndim(array) and any(
+        if len(dims) != np.ndim(array) or any(
                 dim.HasField("dim_value") and dim.dim_value != size
                 for dim, size in zip(dims, np.shape(array))):
             return False

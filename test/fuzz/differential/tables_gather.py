@@ -116,7 +116,8 @@ def _tensor_scatter(draw, dtype):
     count = int(draw.rng.integers(1, 4))
     at = draw.rng.integers(0, most - count + 1, batch)
     draw.emit("TensorScatter", [
-        draw.fresh(dtype, (batch, most, width)),
-        draw.fresh(dtype, (batch, count, width)),
+        # As many entries as there are indices, which are constant.
+        draw.fresh(dtype, (batch, most, width), fixed=(0,)),
+        draw.fresh(dtype, (batch, count, width), fixed=(0,)),
         draw.constant(at, "int64")], axis=1,
         mode=draw.one(("linear", "circular")))
