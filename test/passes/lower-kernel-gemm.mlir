@@ -88,6 +88,12 @@ func.func @window(%a: memref<64x32x1x3xf32>, %b: memref<66x32xf32>,
 func.func @half(%a: memref<?x?xf16>, %b: memref<?x?xf16>, %y: memref<?x?xf32>) {
   %zero = arith.constant 0.0 : f32
   linalg.fill ins(%zero : f32) outs(%y : memref<?x?xf32>)
+  // The packed rows are no more than there are.
+  // CHECK: %[[M:.+]] = memref.dim %{{.+}}, %c0
+  // CHECK: %[[TILES:.+]] = arith.ceildivui %[[M]], %c8
+  // CHECK: %[[ROWS:.+]] = arith.muli %[[TILES]], %c8
+  // CHECK: %[[LEAST:.+]] = arith.minsi %[[ROWS]], %{{.+}}
+  // CHECK: memref.alloc
   // CHECK: arith.extf %{{.+}} : vector<16xf16> to vector<16xf32>
   // CHECK-COUNT-24: vector.fma
   // CHECK: else

@@ -179,6 +179,17 @@ void GemmEmitter::runPanel(Value block, Value rows, Value column) {
   });
 }
 
+// Rows of A that the scratch holds: a block, or whole tiles of what there is. A
+// free batch is mostly far below the block's 10 MB, which the system would have
+// to clear for each product.
+Value GemmEmitter::packedRows(int64_t blockRows) {
+  if (getConstantIntValue(m))
+    return index(blockRows);
+  Value tiles =
+      builder.createOrFold<arith::CeilDivUIOp>(loc, m, index(tile.rows));
+  return min(index(blockRows), mul(tiles, index(tile.rows)));
+}
+
 // Each matrix of a batch has its own A: the batch is what threads share.
 void GemmEmitter::forAllOuter(int64_t blockRows) {
   SmallVector<Value> counts;
@@ -187,7 +198,7 @@ void GemmEmitter::forAllOuter(int64_t blockRows) {
   forAll(counts, [&](ValueRange at) {
     for (auto [loop, value] : llvm::zip(contraction.outer, at))
       loops[loop] = value;
-    packedA = scratch(mul(k, index(blockRows)));
+    packedA = scratch(mul(k, packedRows(blockRows)));
     startThread();
     forEach(index(0), m, index(blockRows), [&](Value block) {
       Value rows = min(index(blockRows), sub(m, block));
@@ -200,8 +211,8 @@ void GemmEmitter::forAllOuter(int64_t blockRows) {
 
 // A is packed once for all: panels of B are what threads share.
 void GemmEmitter::forAllPanels(int64_t blockRows) {
-  packedA =
-      hasPackedA() ? flat(contraction.a) : scratch(mul(k, index(blockRows)));
+  packedA = hasPackedA() ? flat(contraction.a)
+                         : scratch(mul(k, packedRows(blockRows)));
   SmallVector<Value> counts;
   for (unsigned loop : contraction.outer)
     counts.push_back(sizes[loop]);

@@ -83,6 +83,7 @@ private:
   mlir::Value flat(mlir::Value memref);
   void findPanels(mlir::Value column);
   mlir::Value scratch(mlir::Value elements);
+  mlir::Value packedRows(int64_t blockRows);
   void startThread();
   void runPanel(mlir::Value block, mlir::Value rows, mlir::Value column);
   void forAllOuter(int64_t blockRows);
