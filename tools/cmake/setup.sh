@@ -170,8 +170,8 @@ build_packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools liblld-22-dev
   clang-22 lld-22 libclang-rt-22-dev libpolly-22-dev libzstd-dev zlib1g-dev
   libxml2-dev libstdc++-12-dev libc6-dev binutils musl-dev libprotobuf-dev
-  protobuf-compiler libhalide14-0-dev ninja-build python3 python3-venv
-  python3-dev git
+  protobuf-compiler libhalide14-0-dev libpng-dev libjpeg-dev ninja-build python3
+  python3-venv python3-dev git
 )
 build_python=(cmake==3.31.10 nanobind==3.1.0)
 test_python=(
