@@ -65,7 +65,7 @@ void Compilation::watch(std::function<void(PassManager &)> prepare) {
 
 int Compilation::load() {
   beginStage("read");
-  if (isText())
+  if (options.isText())
     return loadIr();
   ImportReport imported;
   module = importOnnx(context, options.model, options.import, imported);
@@ -101,7 +101,7 @@ int Compilation::prepare() {
 int Compilation::advance(Stage last) {
   LogicalResult done = success();
   // The trail says where the plan has the model's nodes.
-  if (trail && pipeline.optimise && last >= Stage::Plan && !isText() &&
+  if (trail && pipeline.optimise && last >= Stage::Plan && !options.isText() &&
       !trail->isPlaced()) {
     trail->begin(*module);
     done = runTo(Stage::Plan, *module, pipeline);
@@ -111,7 +111,7 @@ int Compilation::advance(Stage last) {
   if (succeeded(done) && succeeded(runTo(last, *module, pipeline)))
     return exitDone;
   // A person may have edited it into what no pass of ours would leave.
-  if (isText())
+  if (options.isText())
     return report(exitUser, "cannot take the text '" + options.model +
                                 "' to stage " + stageName(last) +
                                 "; if it is as niello printed it, this is a "
@@ -125,10 +125,6 @@ std::string Compilation::outputPath(llvm::StringRef extension) const {
   if (!options.output.empty())
     return options.output;
   return (path::stem(options.model) + extension).str();
-}
-
-bool Compilation::isText() const {
-  return llvm::StringRef(options.model).ends_with(".mlir");
 }
 
 std::string Compilation::modelFolder() const {

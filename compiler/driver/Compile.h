@@ -49,7 +49,6 @@ public:
   std::string modelFolder() const;
 
 private:
-  bool isText() const;
   int loadIr();
   int takeFlags();
   void recordFlags(Stage at);

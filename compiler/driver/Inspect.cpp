@@ -24,7 +24,7 @@ bool reach(Compilation &compilation, Stage stage, int &code) {
 
 int gather(Compilation &compilation, const Options &options,
            ModelFacts &facts) {
-  if (!llvm::StringRef(options.model).ends_with(".mlir"))
+  if (!options.isText())
     facts.source = surveyOnnx(options.model);
   if (int code = compilation.prepare())
     return code;

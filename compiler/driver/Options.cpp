@@ -212,8 +212,7 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
       return fail(Twine(other) +
                   " goes with 'niello compile'; 'niello inspect' "
                   "prints to the screen");
-  if (options.given.count("--model-folder") &&
-      !StringRef(options.model).ends_with(".mlir"))
+  if (options.given.count("--model-folder") && !options.isText())
     return fail("--model-folder says where the model of a stage's text (.mlir) "
                 "lies, but '" +
                 Twine(options.model) + "' is a model");

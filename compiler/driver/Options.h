@@ -48,6 +48,8 @@ struct Options {
   std::vector<std::string> programArguments;
 
   bool isStage() const { return findStage(emit).has_value(); }
+  /// Whether the model is the text of a stage.
+  bool isText() const { return llvm::StringRef(model).ends_with(".mlir"); }
 };
 
 /// As --numerics takes it.

@@ -187,7 +187,7 @@ int Compilation::checkModelFile() {
   module->walk([&](model::WeightOp weight) {
     isRead |= name && weight.getFile() == name.getValue();
   });
-  if (!isText() || !isRead || !hash)
+  if (!options.isText() || !isRead || !hash)
     return exitDone;
   llvm::SmallString<256> path(modelFolder());
   llvm::sys::path::append(path, name.getValue());

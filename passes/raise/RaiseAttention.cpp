@@ -14,7 +14,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace niello {
 #define GEN_PASS_DEF_RAISEATTENTION
@@ -247,13 +246,7 @@ struct RaiseAttention : niello::impl::RaiseAttentionBase<RaiseAttention> {
     RewritePatternSet patterns(&getContext());
     patterns.add(raise);
     patterns.add(shareHeads);
-    // What is raised leaves its steps without readers, which the driver drops;
-    // the rest of the file stays as it is.
-    GreedyRewriteConfig config;
-    config.enableFolding(false).enableConstantCSE(false);
-    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(raiseAll(getOperation(), std::move(patterns))))
       return signalPassFailure();
   }
 };

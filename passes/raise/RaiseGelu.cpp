@@ -11,7 +11,6 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include <array>
 
@@ -221,11 +220,7 @@ struct RaiseGelu : niello::impl::RaiseGeluBase<RaiseGelu> {
     RewritePatternSet patterns(&getContext());
     patterns.add(raiseProduct);
     patterns.add(raiseQuotient);
-    GreedyRewriteConfig config;
-    config.enableFolding(false).enableConstantCSE(false);
-    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(raiseAll(getOperation(), std::move(patterns))))
       return signalPassFailure();
   }
 };

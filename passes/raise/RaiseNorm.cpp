@@ -9,7 +9,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace niello {
 #define GEN_PASS_DEF_RAISENORM
@@ -241,11 +240,7 @@ struct RaiseNorm : niello::impl::RaiseNormBase<RaiseNorm> {
     patterns.add(raiseQuotient);
     patterns.add(raiseProduct);
     patterns.add(raiseSum);
-    GreedyRewriteConfig config;
-    config.enableFolding(false).enableConstantCSE(false);
-    config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
-    if (failed(
-            applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(raiseAll(getOperation(), std::move(patterns))))
       return signalPassFailure();
   }
 };

@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include <cmath>
 
@@ -191,6 +192,13 @@ Value inverseOf(Value x) {
 
 bool isAbout(double number, double wanted) {
   return std::abs(number - wanted) <= std::abs(wanted) * 0x1p-22;
+}
+
+LogicalResult raiseAll(Operation *root, RewritePatternSet patterns) {
+  GreedyRewriteConfig config;
+  config.enableFolding(false).enableConstantCSE(false);
+  config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  return applyPatternsGreedily(root, std::move(patterns), config);
 }
 
 } // namespace niello

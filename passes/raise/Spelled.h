@@ -7,7 +7,7 @@
 #define NIELLO_PASSES_RAISE_SPELLED_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/Value.h"
+#include "mlir/IR/PatternMatch.h"
 
 #include <optional>
 
@@ -49,6 +49,11 @@ mlir::Value inverseOf(mlir::Value x);
 /// Whether a number stands for `wanted`. A constant of a file is rounded to f32
 /// or printed with as many digits, and two roundings are within 2^-22.
 bool isAbout(double number, double wanted);
+
+/// Applies the patterns until none matches. What is raised leaves its steps
+/// without readers, which are dropped; the rest of the file stays as it is.
+mlir::LogicalResult raiseAll(mlir::Operation *root,
+                             mlir::RewritePatternSet patterns);
 
 } // namespace niello
 
