@@ -30,8 +30,9 @@ using Wide = __int128;
 /// A size as a type says it: 0 where it would be negative, and open where no
 /// machine has so many elements, for the check at run time to say so.
 inline int64_t typeSize(Wide size) {
-  return size > INT64_MAX ? ShapedType::kDynamic
-                          : std::max<int64_t>(0, static_cast<int64_t>(size));
+  if (size > INT64_MAX)
+    return ShapedType::kDynamic;
+  return size < 0 ? 0 : static_cast<int64_t>(size);
 }
 
 /// Whether two sizes may be equal at run time.

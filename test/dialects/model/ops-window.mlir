@@ -29,3 +29,11 @@ func.func @pool(%x: tensor<1x4x8x8xf32>) -> (tensor<1x4x4x4xf32>, tensor<1x4x7x7
   %z, %i = model.pool max %x kernel [2, 2] {indices} : (tensor<1x4x8x8xf32>) -> (tensor<1x4x7x7xf32>, tensor<1x4x7x7xi64>)
   return %y, %i : tensor<1x4x4x4xf32>, tensor<1x4x7x7xi64>
 }
+
+// Pads that take away more than 64 bits hold leave nothing.
+// CHECK-LABEL: @far
+func.func @far(%x: tensor<1x1x1xf32>, %w: tensor<1x1x1xf32>) -> tensor<1x1x0xf32> {
+  // CHECK: -> tensor<1x1x0xf32>
+  %y = model.conv_transpose %x, %w {pads = array<i64: 9223372036854775807, 9223372036854775807>} : (tensor<1x1x1xf32>, tensor<1x1x1xf32>) -> tensor<1x1x0xf32>
+  return %y : tensor<1x1x0xf32>
+}
