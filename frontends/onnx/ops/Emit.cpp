@@ -106,6 +106,23 @@ Value withType(Node &node, Value value, ArrayRef<Size> dims) {
   return tensor::CastOp::create(node.b, node.loc, type, value);
 }
 
+LogicalResult requireCounts(Node &node, MutableArrayRef<Size> counts,
+                            StringRef what) {
+  Sizes &sizes = node.sizes;
+  for (Size &count : counts) {
+    if (auto known = Sizes::asConstant(count); known && *known < 0)
+      return node.bad("needs " + what + " of 0 or more, but got " +
+                      Twine(*known));
+    if (!sizes.isFromData(count))
+      continue;
+    require(node,
+            sizes.compare(arith::CmpIPredicate::sge, count, sizes.constant(0)),
+            "needs " + what + " of 0 or more, but got {0}", count, count);
+    count = sizes.max(count, sizes.constant(0));
+  }
+  return success();
+}
+
 FailureOr<Value> withSize(Node &node, Tensor &tensor, int64_t dim, int64_t size,
                           StringRef what) {
   if (failed(requireEqual(node, tensor.dims[dim], node.sizes.constant(size),

@@ -40,6 +40,12 @@ model::RequireOp require(Node &node, mlir::Value test, llvm::Twine sentence,
 mlir::LogicalResult requireEqual(Node &node, Size a, Size b,
                                  llvm::StringRef what);
 
+/// Requires numbers read from data to be 0 or more: at compile time where they
+/// are known, else when the program runs; after it they count as such.
+mlir::LogicalResult requireCounts(Node &node,
+                                  llvm::MutableArrayRef<Size> counts,
+                                  llvm::StringRef what);
+
 /// The tensor with a size of which the operator says what it is: at compile
 /// time where that can be seen, else checked at run time.
 mlir::FailureOr<mlir::Value> withSize(Node &node, Tensor &tensor, int64_t dim,

@@ -154,6 +154,25 @@ def with_constants(model):
                 yield changed(model, set_constants, name, array)
 
 
+def with_known_inputs(model):
+    """Every input a constant of a few integers, one of them of extremes: what
+    is computed with sizes is computed while the node is read."""
+    for value in model.graph.input:
+        if value.type.WhichOneof("value") != "tensor_type":
+            return
+    for dims in ([], [1], [2]):
+        known = changed(model, lambda copy: None)
+        for i, value in enumerate(model.graph.input):
+            set_type(known, i, TensorProto.INT64)
+            set_dims(known, i, dims)
+            set_constant(known, value.name, np.ones(dims, np.int64))
+        yield known
+        for value in known.graph.input:
+            for number in INTS:
+                yield changed(known, set_constant, value.name,
+                              np.full(dims, number, np.int64))
+
+
 def with_inputs(model):
     for i, value in enumerate(model.graph.input):
         if value.type.WhichOneof("value") != "tensor_type":
@@ -190,7 +209,8 @@ def node_models():
 def write_all(folder):
     number = 0
     for model in node_models():
-        for change in (with_attributes, with_constants, with_inputs):
+        for change in (with_attributes, with_constants,
+                       with_known_inputs, with_inputs):
             for copy in change(model):
                 data = copy.SerializeToString()
                 if len(data) <= 8192:  # what is longer repeats, in its weights

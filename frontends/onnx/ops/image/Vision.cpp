@@ -82,14 +82,8 @@ LogicalResult importAffineGrid(Node &node) {
   Value source = node.value(wide);
   SmallVector<Size> dims{(*size)[0]};
   dims.append(size->begin() + 2, size->end());
-  for (Size &dim : dims) {
-    if (!sizes.isFromData(dim))
-      continue;
-    require(node,
-            sizes.compare(arith::CmpIPredicate::sge, dim, sizes.constant(0)),
-            "needs sizes of 0 or more, but got {0}", dim, dim);
-    dim = sizes.max(dim, sizes.constant(0));
-  }
+  if (failed(requireCounts(node, dims, "sizes")))
+    return failure();
   dims.push_back(sizes.constant(spatial));
   auto sumOfColumns = [&](Emit &e, Terms at) {
     Term row = at.back();

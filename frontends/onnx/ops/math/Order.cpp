@@ -27,14 +27,8 @@ LogicalResult importTopK(Node &node) {
       return node.bad("needs one number k");
     k = given->front();
   }
-  if (auto known = Sizes::asConstant(k); known && *known < 0)
-    return node.bad("needs k of 0 or more, but got " + Twine(*known));
-  if (sizes.isFromData(k)) {
-    require(node,
-            sizes.compare(arith::CmpIPredicate::sge, k, sizes.constant(0)),
-            "needs k of 0 or more, but got {0}", k, k);
-    k = sizes.max(k, sizes.constant(0));
-  }
+  if (failed(requireCounts(node, k, "k")))
+    return failure();
   SmallVector<Size> dims(x.dims);
   dims[*axis] = k;
   auto end =

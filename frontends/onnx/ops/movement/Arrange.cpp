@@ -32,19 +32,11 @@ LogicalResult importTile(Node &node) {
       return node.bad("needs as many repeats as dimensions");
     repeats = *given;
   }
+  if (failed(requireCounts(node, repeats, "repeats")))
+    return failure();
   SmallVector<Size> apart, wide, out;
   for (auto [dim, repeat] : llvm::zip(x.dims, repeats)) {
-    auto known = Sizes::asConstant(repeat);
-    if (known && *known < 0)
-      return node.bad("needs repeats of 0 or more, but got " + Twine(*known));
-    if (sizes.isFromData(repeat)) {
-      require(
-          node,
-          sizes.compare(arith::CmpIPredicate::sge, repeat, sizes.constant(0)),
-          "needs repeats of 0 or more, but got {0}", repeat, repeat);
-      repeat = sizes.max(repeat, sizes.constant(0));
-    }
-    if (known != 1) {
+    if (Sizes::asConstant(repeat) != 1) {
       apart.push_back(sizes.constant(1));
       wide.push_back(repeat);
     }

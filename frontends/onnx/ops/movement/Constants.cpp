@@ -52,9 +52,8 @@ LogicalResult importConstantOfShape(Node &node) {
   if (!dims)
     return node.refuse("needs a shape with a number of dimensions known at "
                        "compile time");
-  for (Size size : *dims)
-    if (auto known = Sizes::asConstant(size); known && *known < 0)
-      return node.bad("needs sizes of 0 or more, but got " + Twine(*known));
+  if (failed(requireCounts(node, *dims, "sizes")))
+    return failure();
   DType dtype = DType::Float;
   Value number;
   if (auto *attr = node.attribute("value")) {
@@ -72,15 +71,6 @@ LogicalResult importConstantOfShape(Node &node) {
     number = extractScalar(node, *tensor);
   } else {
     number = scalar(node, node.b.getF32Type(), 0);
-  }
-  for (Size &size : *dims) {
-    if (!node.sizes.isFromData(size))
-      continue;
-    require(node,
-            node.sizes.compare(arith::CmpIPredicate::sge, size,
-                               node.sizes.constant(0)),
-            "needs sizes of 0 or more, but got {0}", size, size);
-    size = node.sizes.max(size, node.sizes.constant(0));
   }
   return node.result(0, full(node, *dims, dtype, number));
 }

@@ -123,15 +123,8 @@ LogicalResult importOneHot(Node &node) {
                           "the number of values and 2")))
     return node.bad("needs values [off, on]");
   Size depth = readSize(node, 1);
-  auto known = Sizes::asConstant(depth);
-  if (known && *known < 0)
-    return node.bad("needs a depth of 0 or more, but got " + Twine(*known));
-  if (sizes.isFromData(depth)) {
-    require(node,
-            sizes.compare(arith::CmpIPredicate::sge, depth, sizes.constant(0)),
-            "needs a depth of 0 or more, but got {0}", depth, depth);
-    depth = sizes.max(depth, sizes.constant(0));
-  }
+  if (failed(requireCounts(node, depth, "a depth")))
+    return failure();
   SmallVector<Size> dims(indices.dims);
   dims.insert(dims.begin() + *axis, depth);
   Value source = node.value(indices), pair = node.value(values);

@@ -245,6 +245,8 @@ LogicalResult importExpand(Node &node) {
   if (!shape)
     return node.refuse("needs a shape with a number of dimensions known at "
                        "compile time");
+  if (failed(requireCounts(node, *shape, "sizes")))
+    return failure();
   auto dims = broadcastDims(node, {input.dims, *shape});
   if (failed(dims))
     return failure();

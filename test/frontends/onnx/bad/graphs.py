@@ -175,6 +175,15 @@ def _tensor_of_a_negative_size(folder):
         [node], [], [value("y", (1,), TensorProto.INT32)], [shape]))
 
 
+@case(MODEL, r"Expand.*sizes of 0 or more, but got -9223372036854775808")
+def _number_expanded_to_a_negative_size(folder):
+    shape = helper.make_tensor("s", TensorProto.INT64, [1], [-2**63])
+    number = helper.make_tensor("n", TensorProto.INT64, [1], [7])
+    node = helper.make_node("Expand", ["n", "s"], ["y"])
+    return write(folder, model(
+        [node], [], [value("y", (1,), TensorProto.INT64)], [number, shape]))
+
+
 @case(MODEL, r"ReverseSequence.*the axes 0 and 1")
 def _sequences_along_a_huge_axis(folder):
     lengths = helper.make_tensor("n", TensorProto.INT64, [2], [1, 1])
