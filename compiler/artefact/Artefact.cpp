@@ -190,6 +190,7 @@ Expected<uint64_t> ArtefactWriter::kernelBytes() const {
 Expected<ArtefactSizes> ArtefactWriter::write() {
   const bool isLinked = request.kind == ArtefactKind::Executable ||
                         request.kind == ArtefactKind::SharedLibrary;
+  removeStale(request.outputPath);
   auto output = TemporaryFile::beside(request.outputPath);
   if (!output)
     return output.takeError();
@@ -226,14 +227,9 @@ Expected<ArtefactSizes> ArtefactWriter::write() {
     return kernels.takeError();
   sizes.kernels = *kernels;
   if (!request.headerPath.empty()) {
-    auto header = TemporaryFile::beside(request.headerPath);
-    if (!header)
-      return header.takeError();
-    if (Error error = header->write(makeHeader(*request.description)))
-      return error;
-    sys::fs::setPermissions(header->path(),
-                            sys::fs::perms(0666 & ~sys::fs::getUmask()));
-    if (Error error = header->keepAs(request.headerPath))
+    if (Error error = writeWhole(request.headerPath, [&](raw_ostream &os) {
+          os << makeHeader(*request.description);
+        }))
       return error;
   }
   if (Error error = output->keepAs(request.outputPath))

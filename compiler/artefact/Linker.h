@@ -5,35 +5,11 @@
 #define NIELLO_COMPILER_ARTEFACT_LINKER_H
 
 #include "compiler/artefact/Artefact.h"
+#include "compiler/artefact/TemporaryFile.h"
 
 #include "llvm/ADT/StringRef.h"
 
 namespace niello {
-
-/// A file that is gone when this is, also when the process is interrupted,
-/// unless it was kept under another name.
-class TemporaryFile {
-public:
-  /// Beside `path`, so that `keepAs` never copies.
-  static llvm::Expected<TemporaryFile> beside(llvm::StringRef path);
-  TemporaryFile(TemporaryFile &&other);
-  TemporaryFile &operator=(TemporaryFile &&other);
-  ~TemporaryFile();
-
-  llvm::StringRef path() const { return name; }
-  llvm::Error write(llvm::StringRef bytes);
-  llvm::Error keepAs(llvm::StringRef path);
-
-private:
-  explicit TemporaryFile(std::string name) : name(std::move(name)) {}
-  std::string name;
-};
-
-/// A text that may hold names of temporary files, as the user knows them.
-std::string userPath(llvm::StringRef text);
-
-/// "cannot write 'x': No space left on device"
-llvm::Error cannotWrite(llvm::StringRef path, std::error_code why);
 
 /// Runs LLD; its first complaint becomes the error. LLD sets every option of
 /// llvm::cl back to its default: callers keep theirs in structs.

@@ -3,6 +3,7 @@
 #include "compiler/driver/Compile.h"
 
 #include "compiler/artefact/Artefact.h"
+#include "compiler/artefact/TemporaryFile.h"
 #include "compiler/support/Registry.h"
 #include "compiler/target/cpu/Object.h"
 #include "compiler/weights/ProgramModule.h"
@@ -10,10 +11,8 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
-#include "llvm/Support/ToolOutputFile.h"
 
 using namespace mlir;
 
@@ -153,14 +152,8 @@ int Compilation::writeText(
     print(llvm::outs());
     return exitDone;
   }
-  llvm::Error e = llvm::writeToOutput(
-      options.output, [&](llvm::raw_ostream &os) -> llvm::Error {
-        print(os);
-        return llvm::Error::success();
-      });
-  if (e)
-    return report(exitUser, "cannot write '" + options.output +
-                                "': " + llvm::toString(std::move(e)));
+  if (llvm::Error e = writeWhole(options.output, print))
+    return report(exitUser, llvm::toString(std::move(e)));
   return exitDone;
 }
 

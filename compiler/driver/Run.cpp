@@ -2,6 +2,7 @@
 
 #include "compiler/driver/Compile.h"
 
+#include "compiler/artefact/TemporaryFile.h"
 #include "dialects/model/Model.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -80,6 +81,7 @@ int runModel(const Options &given, llvm::StringRef program) {
       return report(exitUser, "cannot make the cache folder '" + folder +
                                   "': " + e.message() +
                                   "; set NIELLO_CACHE to another");
+    removeStale(folder + "/");
     artefact = folder + "/" + cacheKey(compilation, options, program);
     options.output = artefact;
     if (!fs::can_execute(artefact))

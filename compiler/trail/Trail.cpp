@@ -2,7 +2,7 @@
 
 #include "compiler/trail/Trail.h"
 
-#include "compiler/artefact/Linker.h"
+#include "compiler/artefact/TemporaryFile.h"
 #include "compiler/trail/Changes.h"
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Pass/PassInstrumentation.h"
@@ -114,16 +114,9 @@ void Trail::write(StringRef name, StringRef text) {
     return;
   llvm::SmallString<128> path(folder);
   path::append(path, name);
-  auto whole = [&]() -> llvm::Error {
-    auto file = TemporaryFile::beside(path);
-    if (!file)
-      return file.takeError();
-    if (llvm::Error error = file->write(text))
-      return error;
-    fs::setPermissions(file->path(), fs::perms(0666 & ~fs::getUmask()));
-    return file->keepAs(path);
-  };
-  if (llvm::Error error = whole())
+  if (llvm::Error error = writeWhole(
+          path, [&](llvm::raw_ostream &os) { os << text; },
+          /*synced=*/false))
     problem = llvm::toString(std::move(error));
 }
 
