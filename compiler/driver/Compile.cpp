@@ -68,14 +68,28 @@ int Compilation::load() {
     return loadIr();
   ImportReport imported;
   module = importOnnx(context, options.model, options.import, imported);
-  if (module)
+  if (module) {
+    for (auto &[name, why] : imported.folded)
+      folded.push_back({std::move(name), std::move(why)});
     return exitDone;
+  }
   if (imported.status == ImportReport::Status::BadModel)
     return report(exitUser, imported.text);
   return report(exitNotSupported,
                 "'" + options.model +
                     "' uses what niello does not compile yet:\n" +
                     imported.text + "'niello ops' lists what it does");
+}
+
+std::vector<SourceNode> Compilation::sourceNodes() {
+  std::vector<SourceNode> all = nodesOf(*module);
+  llvm::StringSet<> known;
+  for (const SourceNode &node : all)
+    known.insert(node.name);
+  for (const SourceNode &node : folded)
+    if (known.insert(node.name).second)
+      all.push_back(node);
+  return all;
 }
 
 int Compilation::prepare() {
@@ -102,7 +116,7 @@ int Compilation::advance(Stage last) {
   // The trail says where the plan has the model's nodes.
   if (trail && pipeline.optimise && last >= Stage::Plan && !options.isText() &&
       !trail->isPlaced()) {
-    trail->begin(*module);
+    trail->begin(sourceNodes());
     done = runTo(Stage::Plan, *module, pipeline);
     if (succeeded(done))
       trail->place(*module);

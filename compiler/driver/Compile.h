@@ -30,6 +30,8 @@ public:
   int writeBinary();
   /// Goes to the stage, or stays where it is beyond.
   int advance(Stage last);
+  /// The nodes of the model, while its module is at stage source.
+  std::vector<SourceNode> sourceNodes();
   /// Hands every pass manager to `prepare` before it runs, too.
   void watch(std::function<void(mlir::PassManager &)> prepare);
   /// Ends the stage that is timed.
@@ -69,6 +71,7 @@ private:
   mlir::MLIRContext context;
   mlir::OwningOpRef<mlir::ModuleOp> module;
   PipelineOptions pipeline;
+  std::vector<SourceNode> folded; ///< nodes that the frontend made no op for
   std::unique_ptr<Trail> trail;
   std::unique_ptr<WeightPrograms> programs;
   std::string reported;

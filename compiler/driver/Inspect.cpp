@@ -37,6 +37,9 @@ int gather(Compilation &compilation, const Options &options,
         exitUser,
         "'" + options.model + "': " + llvm::toString(description.takeError()));
   facts.description = std::move(*description);
+  std::vector<SourceNode> nodes;
+  if (!options.isText())
+    nodes = compilation.sourceNodes();
   std::optional<ArenaFacts> arena;
   compilation.watch([&](PassManager &passes) {
     passes.addInstrumentation(watchArena(arena));
@@ -45,8 +48,11 @@ int gather(Compilation &compilation, const Options &options,
   if (reach(compilation, Stage::Blocks, code))
     facts.blocks = countBlocks(compilation.getModule());
   // The plain path has no kernels.
-  if (reach(compilation, Stage::Plan, code) && compilation.flags().optimise)
+  if (reach(compilation, Stage::Plan, code) && compilation.flags().optimise) {
     facts.plan = listKernels(compilation.getModule());
+    if (!options.isText())
+      facts.nodes = placeNodes(nodes, compilation.getModule());
+  }
   if (reach(compilation, Stage::Loops, code))
     facts.weights = groupWeights(compilation.getModule());
   if (!code)

@@ -5,6 +5,7 @@
 #include "compiler/inspect/Inspect.h"
 
 #include "compiler/inspect/Names.h"
+#include "compiler/support/SourceNodes.h"
 #include "dialects/kernel/SizeNames.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Pass/Pass.h"
@@ -28,7 +29,7 @@ func::FuncOp findEntry(Operation *module) {
 BufferFacts describe(const Lifetime &life, const ByteSize &size) {
   memref::AllocOp alloc = life.alloc;
   BufferFacts facts;
-  facts.nodes = nodeNames(alloc.getLoc());
+  facts.nodes = nodesIn(alloc.getLoc());
   facts.type = typeName(alloc.getResult());
   if (size.isConstant()) {
     facts.bytes.value = alignUp(size.factor);

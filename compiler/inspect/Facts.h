@@ -6,6 +6,7 @@
 #define NIELLO_COMPILER_INSPECT_FACTS_H
 
 #include "compiler/artefact/Description.h"
+#include "compiler/trail/Nodes.h"
 #include "frontends/onnx/Onnx.h"
 
 #include <cstdint>
@@ -81,6 +82,7 @@ struct ModelFacts {
   std::optional<ModelDescription> description;
   std::optional<std::vector<OperationCount>> blocks;
   std::optional<std::vector<KernelFacts>> plan;
+  std::optional<NodePlaces> nodes; ///< where the plan has the file's
   std::optional<std::vector<StoredWeights>> weights;
   std::optional<ArenaFacts> arena;
   /// Of a model that stops on the way: the exit code and the sentence.

@@ -103,6 +103,16 @@ Object arena(const ArenaFacts &arena) {
                  })}};
 }
 
+Object places(const NodePlaces &nodes) {
+  return Object{{"in_kernels", texts(nodes.kernels)},
+                {"in_programs", texts(nodes.programs)},
+                {"around_kernels", texts(nodes.outside)},
+                {"folded", arrayOf(nodes.folded, [](const SourceNode &node) {
+                   return Object{{"name", text(node.name)},
+                                 {"reason", text(node.why)}};
+                 })}};
+}
+
 Object count(const OperationCount &count) {
   return Object{{"name", text(count.name)}, {"count", count.count}};
 }
@@ -155,6 +165,8 @@ Object toJson(const ModelFacts &facts) {
     object["target"] = facts.target;
     object["plan"] = arrayOf(*facts.plan, kernel);
   }
+  if (facts.nodes)
+    object["nodes"] = places(*facts.nodes);
   if (facts.weights)
     object["weights"] = arrayOf(*facts.weights, stored);
   if (facts.arena)

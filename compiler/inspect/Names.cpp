@@ -11,22 +11,6 @@ using namespace mlir;
 
 namespace niello {
 
-// The importer writes "/encoder/MatMul@model.onnx"; one file is all there is.
-std::vector<std::string> nodeNames(Location location) {
-  std::vector<std::string> names;
-  location->walk([&](Location part) {
-    auto named = dyn_cast<NameLoc>(part);
-    if (!named)
-      return WalkResult::advance();
-    StringRef name = named.getName().getValue();
-    name = name.take_front(name.rfind('@'));
-    if (!name.empty() && !llvm::is_contained(names, name))
-      names.push_back(name.str());
-    return WalkResult::advance();
-  });
-  return names;
-}
-
 std::string elementName(Type element) {
   if (element.isInteger(1))
     return "bool";

@@ -13,9 +13,6 @@
 
 namespace niello {
 
-/// The nodes of the source model in a location, each once.
-std::vector<std::string> nodeNames(mlir::Location location);
-
 /// `float32`, `bfloat16`, `int8`, `bool`. Integers of the IR have no sign, so
 /// unsigned ones are called by their width too.
 std::string elementName(mlir::Type element);

@@ -4,6 +4,7 @@
 #include "compiler/inspect/Inspect.h"
 
 #include "compiler/inspect/Names.h"
+#include "compiler/support/SourceNodes.h"
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
@@ -41,7 +42,7 @@ static std::string reductionOf(Region &body) {
 static KernelFacts describe(kernel::GroupInterface group) {
   KernelFacts facts;
   facts.kind = group.getKind().str();
-  facts.nodes = nodeNames(group->getLoc());
+  facts.nodes = nodesIn(group->getLoc());
   group.getBody().walk([&](kernel::StencilOp stencil) {
     facts.stencil = stencil.getStencil().str();
   });

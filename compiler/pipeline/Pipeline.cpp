@@ -22,17 +22,6 @@
 using namespace mlir;
 using namespace niello;
 
-// Canonical forms, each computation once.
-static void addCleanup(PassManager &passes) {
-  // Gives a loop-carried tensor<?xf32> the static size of its first value and
-  // casts what each iteration yields to it: undefined for a loop in which the
-  // tensor grows, which ONNX's Loop allows.
-  static const std::string disabled[] = {
-      "(anonymous namespace)::ForOpTensorCastFolder"};
-  passes.addPass(createCanonicalizerPass(GreedyRewriteConfig(), disabled));
-  passes.addPass(createCSEPass());
-}
-
 // source -> blocks: what the file spells out in many ops becomes one op.
 static void addBlocks(PassManager &passes, const PipelineOptions &options) {
   // They reassociate across the operators of the file.
@@ -58,7 +47,7 @@ static void addUpstreamOps(PassManager &passes) {
   passes.addPass(createConvertElementwiseToLinalgPass());
   // Sizes in terms of the inputs' sizes: what the arena is computed from.
   passes.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
-  addCleanup(passes);
+  passes.addPass(createCleanUp());
 }
 
 // packed -> plan: what runs as one kernel becomes one op.
@@ -72,7 +61,7 @@ static void addPlan(PassManager &passes, const PipelineOptions &options) {
   addUpstreamOps(passes);
   passes.addPass(createFuseElementwise());
   // Fewer and plainer ops to group.
-  addCleanup(passes);
+  passes.addPass(createCleanUp());
   passes.addPass(createFuseKernels());
   passes.addPass(createPlanKernels(
       {options.machine.vectorBits, options.machine.vectorRegisters()}));
@@ -98,7 +87,7 @@ static void addBuffers(PassManager &passes, const PipelineOptions &options) {
   passes.addPass(bufferization::createOneShotBufferizePass(buffers));
   // A function that returns its own output buffer need not return it.
   passes.addPass(bufferization::createDropEquivalentBufferResultsPass());
-  addCleanup(passes);
+  passes.addPass(createCleanUp());
 }
 
 // plan -> loops: buffers, loops and plain arithmetic.
@@ -125,9 +114,9 @@ static void addLoops(PassManager &passes, const PipelineOptions &options) {
   passes.addPass(createLowerForall());
   passes.addPass(createForallToForLoopPass());
   // Sizes folded and dead buffers gone: the arena sees what is needed.
-  addCleanup(passes);
+  passes.addPass(createCleanUp());
   passes.addPass(createPlanArena());
-  addCleanup(passes);
+  passes.addPass(createCleanUp());
   // No pass below drops a load.
   passes.addPass(createEraseUnusedWeights());
 }
@@ -142,7 +131,7 @@ static void addLlvm(PassManager &passes, const PipelineOptions &options) {
   passes.addPass(createLowerWeights());
   // Declares library functions, which take no context.
   cpu::addConversion(passes, options.machine);
-  addCleanup(passes);
+  passes.addPass(createCleanUp());
 }
 
 static const struct {

@@ -11,20 +11,26 @@
 
 namespace niello {
 
+/// A node, and why there is no kernel with its name where there is none.
+struct SourceNode {
+  std::string name, why;
+};
+
 /// Names of nodes, in the order of the model. A node is in one list.
 struct NodePlaces {
   std::vector<std::string> kernels;  ///< in one at least
   std::vector<std::string> programs; ///< computed by the compiler, as weights
   std::vector<std::string> outside;  ///< sizes, views, control flow, checks
-  std::vector<std::string> folded;   ///< no operation has the name any more
+  std::vector<SourceNode> folded;    ///< no operation has the name any more
 };
 
-/// The names of the nodes that operations inside of `op` came from, in the
-/// order of the text.
-std::vector<std::string> nodesOf(mlir::Operation *op);
+/// The nodes that operations of a module of stage `source` came from, in the
+/// order of the text: what they are made of, and what reads them, says why
+/// later stages may not have them.
+std::vector<SourceNode> nodesOf(mlir::ModuleOp source);
 
 /// Where each of `nodes` stands in a module of stage `plan`.
-NodePlaces placeNodes(const std::vector<std::string> &nodes,
+NodePlaces placeNodes(const std::vector<SourceNode> &nodes,
                       mlir::ModuleOp plan);
 
 } // namespace niello

@@ -12,6 +12,7 @@
 #include "llvm/Support/Path.h"
 
 #include <chrono>
+#include <map>
 
 using namespace mlir;
 
@@ -222,11 +223,9 @@ void Trail::add(ModuleOp module, Step step) {
 
 /// The second half of the index: each node is in a kernel, or listed.
 std::string Trail::placesText() const {
-  std::string text =
-      "\n## Where the nodes went\n\nOf the nodes with operations at "
-      "stage source:\n\n";
-  auto list = [&](StringRef place, const std::vector<std::string> &names,
-                  bool all) {
+  std::string text = "\n## Where the nodes went\n\n";
+  auto list = [&](const std::string &place,
+                  const std::vector<std::string> &names, bool all) {
     text += ("- " + place + ": " + llvm::Twine(names.size())).str();
     if (all)
       for (const auto &[i, name] : llvm::enumerate(names))
@@ -237,7 +236,11 @@ std::string Trail::placesText() const {
   list("weights that the compiler computes", places->programs, true);
   list("sizes, views, checks and control flow around kernels", places->outside,
        true);
-  list("folded, or the same as another", places->folded, true);
+  std::map<std::string, std::vector<std::string>> folded;
+  for (const SourceNode &node : places->folded)
+    folded[node.why].push_back(node.name);
+  for (const auto &[why, names] : folded)
+    list("in none, " + why, names, true);
   return text;
 }
 

@@ -29,9 +29,9 @@ public:
   /// Follows the passes of one stage. The trail has to outlive their run.
   void watch(mlir::PassManager &passes, llvm::StringRef stage);
 
-  /// The nodes of the model, as the frontend left it, and where the plan has
-  /// them. Without a plan the index does not say where they went.
-  void begin(mlir::ModuleOp source) { nodes = nodesOf(source); }
+  /// The nodes of the model, and where the plan has them. Without a plan the
+  /// index does not say where they went.
+  void begin(std::vector<SourceNode> all) { nodes = std::move(all); }
   void place(mlir::ModuleOp plan) { places = placeNodes(nodes, plan); }
   bool isPlaced() const { return places.has_value(); }
 
@@ -89,7 +89,7 @@ private:
   size_t operations = 0;
   bool begun = false;
   std::vector<Step> steps;
-  std::vector<std::string> nodes;
+  std::vector<SourceNode> nodes;
   std::optional<NodePlaces> places;
   std::string problem;
 };

@@ -2,6 +2,7 @@
 
 #include "compiler/weights/WeightTable.h"
 
+#include "compiler/support/SourceNodes.h"
 #include "compiler/weights/Layout.h"
 #include "compiler/weights/Reader.h"
 #include "dialects/model/Model.h"
@@ -64,8 +65,11 @@ static Expected<Weight> describeWeight(model::WeightOp op, uint64_t offset,
     weight.program = op.getProgram()->str();
     for (auto input : op.getInputs()->getAsRange<mlir::FlatSymbolRefAttr>())
       weight.inputs.push_back(input.getValue().str());
-    if (auto node = dyn_cast<mlir::NameLoc>(op.getLoc()))
-      weight.node = node.getName().str();
+    // A weight that is only packed has the name that the file gives it.
+    weight.node = firstNodeIn(op.getLoc()).str();
+    if (auto name = dyn_cast<mlir::NameLoc>(op.getLoc());
+        name && weight.node.empty())
+      weight.node = name.getName().str();
     return weight;
   }
   Expected<std::string> path = findFile(folder, *op.getFile(), weight.name);

@@ -22,11 +22,16 @@ GraphImporter::GraphImporter(ModuleOp module, const onnx::ModelProto &model,
       model(model), initializers(initializers), options(options),
       report(report) {}
 
+/// What a node is called, also one without a name.
+static std::string nameOf(const onnx::NodeProto &proto) {
+  if (!proto.name().empty())
+    return proto.name();
+  return proto.op_type() +
+         (proto.output_size() ? ":" + proto.output(0) : std::string());
+}
+
 Location GraphImporter::locationOf(const onnx::NodeProto &proto) {
-  std::string name = proto.name();
-  if (name.empty())
-    name = proto.op_type() +
-           (proto.output_size() ? ":" + proto.output(0) : std::string());
+  std::string name = nameOf(proto);
   StringRef file = module->getAttrOfType<StringAttr>("model.source").getValue();
   return NameLoc::get(b.getStringAttr(name + "@" + file.str()));
 }
@@ -78,6 +83,28 @@ void GraphImporter::importInitializers(const onnx::GraphProto &graph,
   }
 }
 
+std::string GraphImporter::whyFolded(const onnx::NodeProto &proto,
+                                     Scope &scope) {
+  llvm::DenseSet<Value> given;
+  for (const std::string &name : proto.input())
+    if (OnnxValue *value = name.empty() ? nullptr : find(name, scope))
+      given.insert(value->tensor.value);
+  bool hasSizes = false;
+  for (const std::string &name : proto.output()) {
+    OnnxValue *value = name.empty() ? nullptr : find(name, scope);
+    if (!value || value->kind != OnnxValue::Kind::Tensor)
+      continue;
+    const Tensor &tensor = value->tensor;
+    if (tensor.value && given.contains(tensor.value))
+      return "the same as another";
+    hasSizes |=
+        tensor.elements && llvm::any_of(*tensor.elements, [](Size size) {
+          return !Sizes::asConstant(size);
+        });
+  }
+  return hasSizes ? "arithmetic on sizes" : "constant";
+}
+
 void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
   auto refuseOutputs = [&] {
     for (const std::string &output : proto.output())
@@ -95,6 +122,12 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
   bool anyKind = handler && handler->dtypes == 0;
   Node node(*this, proto, scope, opset, locationOf(proto));
   b.setLoc(node.loc);
+  auto last = [&] {
+    return b.getInsertionPoint() == b.getInsertionBlock()->begin()
+               ? nullptr
+               : &*std::prev(b.getInsertionPoint());
+  };
+  Operation *lastBefore = last();
   // Before its inputs are looked at: every such node is to be listed.
   if (!handler && !isFunction(node)) {
     (void)node.refuse(domain.empty()
@@ -143,6 +176,8 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
   }
   if (failed(done))
     return refuseOutputs();
+  if (last() == lastBefore)
+    report.folded.emplace_back(nameOf(proto), whyFolded(proto, scope));
   tapOutputs(node, scope);
 }
 

@@ -119,6 +119,8 @@ private:
   mlir::LogicalResult listRefusals();
   OnnxValue *find(llvm::StringRef name, Scope &scope);
   mlir::Location locationOf(const onnx::NodeProto &proto);
+  /// Why no operation was made for a node.
+  std::string whyFolded(const onnx::NodeProto &proto, Scope &scope);
 
   mlir::ModuleOp module;
   const onnx::ModelProto &model;

@@ -31,6 +31,9 @@ struct ImportReport {
   enum class Status { Ok, BadModel, Unsupported } status = Status::Ok;
   /// One sentence, or one line a group of refused nodes.
   std::string text;
+  /// Nodes that no operation was made for, and why: their results are values
+  /// of other nodes, constants, or sizes.
+  std::vector<std::pair<std::string, std::string>> folded;
 };
 
 /// Reads `path` and returns its module, or null with the reason in `report`.

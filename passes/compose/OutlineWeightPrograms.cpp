@@ -281,6 +281,15 @@ FlatSymbolRefAttr Outliner::findProgram(const Candidate &candidate) {
   return symbol;
 }
 
+// The root's first. A program may be another's too, a weight is its own.
+static Location namesOf(const Candidate &candidate) {
+  SmallVector<Location> all{candidate.value.getLoc()};
+  for (Operation *op : candidate.ops)
+    if (!isa<model::LoadWeightOp>(op))
+      all.push_back(op->getLoc());
+  return FusedLoc::get(candidate.value.getContext(), all);
+}
+
 FlatSymbolRefAttr Outliner::outline(const Candidate &candidate) {
   FlatSymbolRefAttr program = findProgram(candidate);
   OpBuilder builder(module.getContext());
@@ -297,7 +306,7 @@ FlatSymbolRefAttr Outliner::outline(const Candidate &candidate) {
   FlatSymbolRefAttr &symbol = byCall[call];
   if (!symbol) {
     auto weight =
-        model::WeightOp::create(builder, candidate.value.getLoc(),
+        model::WeightOp::create(builder, namesOf(candidate),
                                 "folded_" + std::to_string(byCall.size() - 1),
                                 program, of, candidate.value.getType());
     symbol =

@@ -3,6 +3,7 @@
 // Joins elementwise operations, and folds movement of data into the index maps
 // of what reads it, so that neither makes a trip through memory.
 
+#include "compiler/support/SourceNodes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -56,12 +57,6 @@ struct GeneralizeNamed : OpInterfaceRewritePattern<linalg::LinalgOp> {
   }
 };
 
-// What `op` is now also computes what `part` did: it has the names of both, its
-// own first.
-void takeNames(Operation *op, Operation *part) {
-  op->setLoc(FusedLoc::get(op->getContext(), {op->getLoc(), part->getLoc()}));
-}
-
 // generic(expand(x)) -> generic(x), where expand only adds dimensions of size
 // one: the map forgets them.
 LogicalResult foldUnitReshape(linalg::GenericOp op, PatternRewriter &rewriter) {
@@ -89,7 +84,7 @@ LogicalResult foldUnitReshape(linalg::GenericOp op, PatternRewriter &rewriter) {
     if (!inversePermutation(concatAffineMaps(maps, op.getContext())))
       continue;
     rewriter.modifyOpInPlace(op, [&] {
-      takeNames(op, expand);
+      takeNames(op, expand.getLoc());
       input->set(expand.getSrc());
       op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
     });
@@ -207,7 +202,7 @@ bool isWorthFusing(OpOperand *operand) {
 bool shouldFuse(OpOperand *operand) {
   if (!isWorthFusing(operand))
     return false;
-  takeNames(operand->getOwner(), operand->get().getDefiningOp());
+  takeNames(operand->getOwner(), operand->get().getLoc());
   return true;
 }
 
@@ -218,7 +213,10 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
     RewritePatternSet generalize(&getContext());
     generalize.add(decomposeSoftmax);
     generalize.add<GeneralizeNamed>(&getContext());
-    if (failed(applyPatternsGreedily(getOperation(), std::move(generalize))))
+    KeepNames names(getOperation());
+    if (failed(
+            applyPatternsGreedily(getOperation(), std::move(generalize),
+                                  GreedyRewriteConfig().setListener(&names))))
       return signalPassFailure();
 
     RewritePatternSet fuse(&getContext());
@@ -233,7 +231,7 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
     int64_t operations = 0;
     getOperation()->walk([&](Operation *) { ++operations; });
     GreedyRewriteConfig sweeps;
-    sweeps.setMaxIterations(operations);
+    sweeps.setMaxIterations(operations).setListener(&names);
     if (failed(
             applyPatternsGreedily(getOperation(), std::move(fuse), sweeps))) {
       getOperation()->emitError("elementwise fusion found no end");

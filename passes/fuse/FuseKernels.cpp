@@ -3,6 +3,7 @@
 // Gathers the operations of the entry function into kernel ops (Groups.h says
 // which), so that the function becomes the plan.
 
+#include "compiler/support/SourceNodes.h"
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -22,24 +23,15 @@ namespace niello {
 
 namespace {
 
-// The names of the source nodes in a location, each once. The importer writes
-// "/encoder/MatMul@model.onnx"; one file is all there is, so the node will do.
-void collectNames(Location loc, SmallVectorImpl<StringRef> &names) {
-  if (auto name = dyn_cast<NameLoc>(loc)) {
-    StringRef node = name.getName().getValue();
-    node = node.take_front(node.rfind('@'));
-    if (!node.empty() && !llvm::is_contained(names, node))
-      names.push_back(node);
-  } else if (auto fused = dyn_cast<FusedLoc>(loc)) {
-    for (Location part : fused.getLocations())
-      collectNames(part, names);
-  }
-}
-
+// The nodes of a group: the roots of what is in it, then what they took in.
 std::string sourceOf(const Group &group) {
-  SmallVector<StringRef> names;
+  llvm::SetVector<StringRef> all;
   for (Operation *op : group.ops)
-    collectNames(op->getLoc(), names);
+    if (StringRef root = firstNodeIn(op->getLoc()); !root.empty())
+      all.insert(root);
+  for (Operation *op : group.ops)
+    forEachNode(op->getLoc(), [&](StringRef name) { all.insert(name); });
+  SmallVector<StringRef> names(all.takeVector());
   if (names.empty())
     return group.kind.str();
   constexpr unsigned mostNames = 4;

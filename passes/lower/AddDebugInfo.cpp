@@ -5,6 +5,7 @@
 // functions inlined into others. So a node becomes a function, inlined wherever
 // its operations have come to stand.
 
+#include "compiler/support/SourceNodes.h"
 #include "passes/lower/Passes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -17,23 +18,9 @@ namespace niello {
 } // namespace niello
 
 using namespace mlir;
+using namespace niello;
 
 namespace {
-
-// The node that a location names first, which is the root of what was fused:
-// "/encoder/MatMul" of "/encoder/MatMul@model.onnx". Names of values, which
-// have no file behind them, are no nodes.
-StringRef nodeOf(Location location) {
-  StringRef node;
-  location->walk([&](Location inner) {
-    auto named = dyn_cast<NameLoc>(inner);
-    if (!named || !named.getName().getValue().contains('@'))
-      return WalkResult::advance();
-    node = named.getName().getValue().rsplit('@').first;
-    return WalkResult::interrupt();
-  });
-  return node;
-}
 
 class Scopes {
 public:
@@ -94,7 +81,7 @@ struct AddDebugInfo : niello::impl::AddDebugInfoBase<AddDebugInfo> {
       StringRef name = function.getName();
       llvm::StringMap<LocationAttr> places;
       function.getBody().walk([&](Operation *op) {
-        StringRef node = nodeOf(op->getLoc());
+        StringRef node = firstNodeIn(op->getLoc());
         LocationAttr &place = places[node];
         if (!place)
           place = scopes.place(name, node);

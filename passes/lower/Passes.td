@@ -5,6 +5,20 @@
 
 include "mlir/Pass/PassBase.td"
 
+def CleanUp : Pass<"clean-up"> {
+  let summary = "Bring all to canonical form and compute each thing once";
+  let description = [{
+    ```
+    a = x + y : "first";  b = x + y : "second"   ->   a = x + y : "first", "second"
+    ```
+    - Needs: nothing.
+    - Leaves: MLIR's canonical forms, common subexpressions once. An operation has
+      the names of the nodes whose last operation it replaces, too.
+    - Order: behind whatever leaves work for it.
+    - Float: changes nothing.
+  }];
+}
+
 def LowerCheck : Pass<"lower-check"> {
   let summary = "Write assertions of test IR out as loops that check";
   let description = [{

@@ -3,6 +3,7 @@
 // Turns what an entry still computes itself, fills and copies that came with
 // its buffers, into functions beside the kernels.
 
+#include "compiler/support/SourceNodes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -36,19 +37,6 @@ bool becomesLoops(Operation *op) {
   return isa<memref::CopyOp>(op) && isLarge(op);
 }
 
-// The name of the first source node among the op's locations.
-std::string sourceOf(Operation *op) {
-  std::string name;
-  op->getLoc()->walk([&](Location loc) {
-    if (auto named = dyn_cast<NameLoc>(loc)) {
-      name = named.getName().getValue().rsplit('@').first.str();
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
-  });
-  return name;
-}
-
 // op -> func(values from outside) { op }. Constants move along.
 void outline(Operation *op, Outliner &outliner) {
   llvm::SetVector<Value> outside(op->operand_begin(), op->operand_end());
@@ -73,7 +61,7 @@ void outline(Operation *op, Outliner &outliner) {
   builder.clone(*op, inside);
   func::ReturnOp::create(builder, op->getLoc());
 
-  function = outliner.add(function, sourceOf(op));
+  function = outliner.add(function, firstNodeIn(op->getLoc()));
   builder.setInsertionPoint(op);
   func::CallOp::create(builder, op->getLoc(), function, operands);
   op->erase();

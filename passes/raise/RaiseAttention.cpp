@@ -6,6 +6,7 @@
 // B batch, H heads, G key heads, T query length, S key length, D head width,
 // E value width.
 
+#include "compiler/support/SourceNodes.h"
 #include "dialects/model/Sizes.h"
 #include "passes/raise/Passes.h"
 #include "passes/raise/Scores.h"
@@ -234,6 +235,8 @@ static LogicalResult shareHeads(AttentionOp op, PatternRewriter &rewriter) {
     return rewriter.notifyMatchFailure(op, "its keys and values are not known "
                                            "to have one number of heads");
   rewriter.modifyOpInPlace(op, [&] {
+    takeNames(op, op.getKey().getLoc());
+    takeNames(op, op.getValue().getLoc());
     op.getKeyMutable().assign(key);
     op.getValueMutable().assign(value);
   });

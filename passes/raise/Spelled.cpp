@@ -2,6 +2,7 @@
 
 #include "passes/raise/Spelled.h"
 
+#include "compiler/support/SourceNodes.h"
 #include "dialects/model/Model.h"
 #include "dialects/model/Terms.h"
 
@@ -195,8 +196,9 @@ bool isAbout(double number, double wanted) {
 }
 
 LogicalResult raiseAll(Operation *root, RewritePatternSet patterns) {
+  KeepNames names(root);
   GreedyRewriteConfig config;
-  config.enableFolding(false).enableConstantCSE(false);
+  config.enableFolding(false).enableConstantCSE(false).setListener(&names);
   config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   return applyPatternsGreedily(root, std::move(patterns), config);
 }
