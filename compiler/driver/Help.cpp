@@ -44,6 +44,14 @@ What to make (--emit):
   --tap PATTERN        makes the values of that name, or of the node of that
                        name, outputs as well; * and ? stand for any letters;
                        may be given again
+  --edit SITE=KIND     lets the caller change a value before anything reads it:
+                       an input SITE.KIND follows the model's own. set: takes
+                       its place; add: is added; scale: a factor; mask: false
+                       is 0; project: its rows [k, n], orthonormal, are taken
+                       out of the last dimension. A size of 1 stretches, but
+                       not for set. A tap of the value is from before the edit
+  --edit SITE=KIND@D   only at some positions of dimension D, which are one
+                       more input, SITE.KIND.positions
   --numerics=KIND      strict: no reassociation across operators
                        default: sums inside a kernel may be reassociated
                        fast: looser functions, each with its bound

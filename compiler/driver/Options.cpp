@@ -46,6 +46,29 @@ Error addTap(StringRef value, Options &options) {
   return Error::success();
 }
 
+/// `--edit hidden=add` or, at some positions of a dimension, `hidden=add@1`.
+Error parseEdit(StringRef value, Options &options) {
+  static const char *const names[] = {"set", "add", "scale", "mask", "project"};
+  auto [site, how] = value.rsplit('=');
+  auto [name, axis] = how.split('@');
+  Edit edit;
+  edit.site = site.str();
+  int64_t number;
+  bool hasAxis = how.contains('@');
+  if (site.empty() || how.empty() || (hasAxis && axis.getAsInteger(10, number)))
+    return fail("--edit needs SITE=KIND or SITE=KIND@AXIS, but got '" + value +
+                "'");
+  if (hasAxis)
+    edit.axis = number;
+  auto kind = findEdit(name);
+  if (!kind)
+    return fail("--edit does not know '" + name + "'" +
+                nearestHint(name, names));
+  edit.kind = *kind;
+  options.import.edits.push_back(std::move(edit));
+  return Error::success();
+}
+
 Error parseEmit(StringRef value, Options &options) {
   if (!llvm::is_contained(kinds, value))
     return fail("--emit does not know '" + value + "'" +
@@ -91,6 +114,7 @@ llvm::ArrayRef<Flag> flags() {
       {"-O0", false, turn(&Options::optimise, false)},
       {"--dim", true, parseDim},
       {"--tap", true, addTap},
+      {"--edit", true, parseEdit},
       {"--numerics", true, parseNumerics},
       {"-g", false, turn(&Options::debugInfo, true)},
       {"--dump-ir", true, store(&Options::dumpFolder)},

@@ -87,6 +87,10 @@ int Compilation::loadIr() {
                             "in '" +
                                 options.model +
                                 "', return them from its entry instead");
+  if (!options.import.edits.empty())
+    return report(exitUser, "--edit changes values while a model file is read; "
+                            "in '" +
+                                options.model + "', edit the text instead");
   context.loadAllAvailableDialects();
   llvm::SourceMgr source;
   source.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());

@@ -57,6 +57,8 @@ static std::string cacheKey(Compilation &compilation, const Options &options,
                std::to_string(bounds.high));
   for (const std::string &tap : options.import.taps)
     sha.update("tap " + tap + "\n");
+  for (const Edit &edit : options.import.edits)
+    sha.update("edit " + editText(edit) + "\n");
   ModuleOp module = compilation.getModule();
   sha.update(stamp(options.model));
   module.walk([&](model::WeightOp weight) {

@@ -98,7 +98,7 @@ private:
   void importNode(const onnx::NodeProto &proto, Scope &scope);
   void importInitializers(const onnx::GraphProto &graph, Scope &scope);
   mlir::LogicalResult declareInputs(const onnx::GraphProto &graph,
-                                    mlir::func::FuncOp main, Scope &scope);
+                                    Scope &scope);
   mlir::Attribute inputDim(const onnx::TensorShapeProto::Dimension &dim,
                            int64_t &size);
   mlir::LogicalResult checkDimOptions();
@@ -106,6 +106,18 @@ private:
   void tapOutputs(Node &node, Scope &scope);
   /// Every tap that was asked for is there.
   mlir::LogicalResult checkTapOptions();
+  /// Edits those outputs of an imported node that the options name.
+  void editOutputs(Node &node, Scope &scope);
+  /// Makes one edit of a value, or says why not.
+  std::string applyEdit(Node &node, llvm::StringRef name, const Edit &edit,
+                        Tensor &tensor);
+  /// Every edit that was asked for is there.
+  mlir::LogicalResult checkEditOptions(Scope &scope);
+  /// An input of @main; a dimension is a number, a symbol's name or "?".
+  Tensor addArgument(llvm::StringRef name, DType dtype,
+                     llvm::ArrayRef<mlir::Attribute> dims);
+  /// A dimension as the entry describes it.
+  mlir::Attribute describeSize(Size size);
   /// Makes a tensor the next result of @main under this name.
   void addResult(Node &node, llvm::StringRef name, Tensor &tensor);
   /// Whether `functionBody` would find one.
@@ -132,11 +144,18 @@ private:
   llvm::SmallVector<mlir::Value> results;
   llvm::SmallVector<mlir::Attribute> resultAttrs;
   std::set<std::string> tappable, usedTaps; // values; patterns
-  std::vector<std::string> taps;            // values, in the graph's order
+  /// Values in the graph's order, as their nodes computed them.
+  std::vector<std::pair<std::string, Tensor>> taps;
+  std::set<std::string> usedEdits, edited;                  // sites; values
+  std::map<std::string, std::string> knownSites; // site -> a value
   std::map<std::string, std::vector<std::string>> refusals; // reason -> nodes
   std::set<std::string> knownDims; // names among the inputs' dimensions
   unsigned depth = 0;
 };
+
+/// Whether a pattern of the user's is the name of this value or of its node.
+bool namesValue(llvm::StringRef pattern, llvm::StringRef value,
+                llvm::StringRef node);
 
 /// Reads a model that `scanModel` has found to be sound; false where protobuf
 /// disagrees.

@@ -58,9 +58,44 @@ static bool crossesAsByte(DType dtype) {
   return dtype == DType::Int4 || dtype == DType::Int2;
 }
 
+Tensor GraphImporter::addArgument(StringRef name, DType dtype,
+                                  ArrayRef<Attribute> dims) {
+  Type element = elementType(b.getContext(), dtype);
+  SmallVector<int64_t> shape;
+  for (Attribute dim : dims) {
+    auto size = dyn_cast<IntegerAttr>(dim);
+    shape.push_back(size ? size.getInt() : ShapedType::kDynamic);
+  }
+  Location loc = NameLoc::get(b.getStringAttr(name));
+  Type carrier = crossesAsByte(dtype) ? b.getI8Type() : element;
+  Value arg =
+      b.getBlock()->addArgument(RankedTensorType::get(shape, carrier), loc);
+  Tensor tensor;
+  tensor.dtype = dtype;
+  tensor.value = arg;
+  if (carrier != element)
+    tensor.value = arith::TruncIOp::create(
+        b, loc, RankedTensorType::get(shape, element), arg);
+  for (auto [i, size] : llvm::enumerate(shape)) {
+    if (size != ShapedType::kDynamic) {
+      tensor.dims.push_back(sizes.constant(size));
+      continue;
+    }
+    StringRef symbolName = cast<StringAttr>(dims[i]).getValue();
+    Value &symbol = symbols[symbolName];
+    if (!symbol || symbolName == "?")
+      symbol = tensor::DimOp::create(b, loc, arg, i);
+    tensor.dims.push_back(symbol);
+  }
+  argumentAttrs.push_back(b.getDictionaryAttr(
+      {b.getNamedAttr("model.dims", b.getArrayAttr(dims)),
+       b.getNamedAttr("model.dtype", b.getStringAttr(dtypeName(dtype))),
+       b.getNamedAttr("model.name", b.getStringAttr(name))}));
+  return tensor;
+}
+
 LogicalResult GraphImporter::declareInputs(const onnx::GraphProto &graph,
-                                           func::FuncOp main, Scope &scope) {
-  Block *entry = &main.getBody().front();
+                                           Scope &scope) {
   for (const onnx::ValueInfoProto &info : graph.input()) {
     if (scope.values.count(info.name()))
       continue; // an initializer gives its default
@@ -96,31 +131,9 @@ LogicalResult GraphImporter::declareInputs(const onnx::GraphProto &graph,
         report.text = "input '" + info.name() + "' has more than 2^63 bytes";
         return failure();
       }
-    Location loc = NameLoc::get(b.getStringAttr(info.name()));
-    Type carrier = crossesAsByte(dtype) ? b.getI8Type() : element;
-    Value arg = entry->addArgument(RankedTensorType::get(shape, carrier), loc);
     value.kind = OnnxValue::Kind::Tensor;
-    value.tensor.value = arg;
-    if (carrier != element)
-      value.tensor.value = arith::TruncIOp::create(
-          b, loc, RankedTensorType::get(shape, element), arg);
-    value.tensor.dtype = dtype;
-    for (auto [i, size] : llvm::enumerate(shape)) {
-      if (size != ShapedType::kDynamic) {
-        value.tensor.dims.push_back(sizes.constant(size));
-        continue;
-      }
-      StringRef name = cast<StringAttr>(dims[i]).getValue();
-      Value &symbol = symbols[name];
-      if (!symbol || name == "?")
-        symbol = tensor::DimOp::create(b, loc, arg, i);
-      value.tensor.dims.push_back(symbol);
-    }
+    value.tensor = addArgument(info.name(), dtype, dims);
     scope.values[info.name()] = std::move(value);
-    argumentAttrs.push_back(b.getDictionaryAttr(
-        {b.getNamedAttr("model.dims", b.getArrayAttr(dims)),
-         b.getNamedAttr("model.dtype", b.getStringAttr(dtypeName(dtype))),
-         b.getNamedAttr("model.name", b.getStringAttr(info.name()))}));
   }
   return success();
 }
@@ -139,6 +152,15 @@ LogicalResult GraphImporter::checkDimOptions() {
   return success();
 }
 
+Attribute GraphImporter::describeSize(Size size) {
+  if (auto c = Sizes::asConstant(size))
+    return b.getI64IntegerAttr(*c);
+  for (auto &[name, value] : symbols)
+    if (name != "?" && Size(value) == size)
+      return b.getStringAttr(name);
+  return b.getStringAttr("?");
+}
+
 void GraphImporter::addResult(Node &node, StringRef name, Tensor &tensor) {
   Value result = node.value(tensor);
   if (crossesAsByte(tensor.dtype))
@@ -148,13 +170,7 @@ void GraphImporter::addResult(Node &node, StringRef name, Tensor &tensor) {
   results.push_back(result);
   SmallVector<Attribute> dims;
   for (Size size : tensor.dims) {
-    Attribute dim = b.getStringAttr("?");
-    if (auto c = Sizes::asConstant(size))
-      dim = b.getI64IntegerAttr(*c);
-    for (auto &[name, value] : symbols)
-      if (name != "?" && Size(value) == size)
-        dim = b.getStringAttr(name);
-    dims.push_back(dim);
+    dims.push_back(describeSize(size));
   }
   resultAttrs.push_back(b.getDictionaryAttr(
       {b.getNamedAttr("model.dims", b.getArrayAttr(dims)),
@@ -175,8 +191,9 @@ LogicalResult GraphImporter::importMain() {
         import.version();
   importInitializers(graph, scope);
   if (report.status == ImportReport::Status::BadModel ||
-      failed(declareInputs(graph, main, scope)) || failed(checkDimOptions()) ||
-      failed(importNodes(graph.node(), scope)) || failed(checkTapOptions()))
+      failed(declareInputs(graph, scope)) || failed(checkDimOptions()) ||
+      failed(importNodes(graph.node(), scope)) || failed(checkTapOptions()) ||
+      failed(checkEditOptions(scope)))
     return failure();
 
   onnx::NodeProto returned;
@@ -204,10 +221,14 @@ LogicalResult GraphImporter::importMain() {
     }
     addResult(node, info.name(), value->tensor);
   }
-  for (const std::string &name : taps)
-    if (llvm::none_of(graph.output(),
-                      [&](auto &info) { return info.name() == name; }))
-      addResult(node, name, scope.values[name].tensor);
+  for (auto &tap : taps) {
+    const std::string &name = tap.first;
+    bool isOutput = llvm::any_of(
+        graph.output(), [&](auto &info) { return info.name() == name; });
+    // The output is what the edit made of it.
+    if (!isOutput || edited.count(name))
+      addResult(node, isOutput ? name + ".tap" : name, tap.second);
+  }
   keepStatedRanks(graph, scope);
   func::ReturnOp::create(b, loc, results);
   main.setFunctionType(b.getFunctionType(

@@ -20,11 +20,40 @@ struct DimBounds {
   int64_t high = INT64_MAX;
 };
 
+/// What an edit makes of a value v and its data d, before anything reads v.
+enum class EditKind {
+  Set,     ///< d
+  Add,     ///< v + d
+  Scale,   ///< v d
+  Mask,    ///< v where d, else 0
+  Project, ///< v - D^T D v along the last dimension, for the rows of D
+};
+
+/// A value of the graph that the program's caller changes while it runs.
+struct Edit {
+  /// The name of a value, or of a node with one output, or a pattern.
+  std::string site;
+  EditKind kind = EditKind::Set;
+  /// Only these positions of this dimension are edited; a second input has
+  /// them. Negative axes count from the end.
+  std::optional<int64_t> axis;
+};
+
+/// "set", "add", ...
+llvm::StringRef editName(EditKind kind);
+std::optional<EditKind> findEdit(llvm::StringRef name);
+/// As --edit takes it.
+std::string editText(const Edit &edit);
+
 struct ImportOptions {
   std::map<std::string, DimBounds> dims;
   /// Values that become outputs too, after the graph's own and in the graph's
   /// order: names of values or nodes, or patterns of them with * and ?.
   std::vector<std::string> taps;
+  /// Each makes its data an input after the model's own, `SITE.KIND`, in the
+  /// graph's order; edits of one value follow each other in the order given.
+  /// A tap gives the value as its node computed it, all else the edited one.
+  std::vector<Edit> edits;
 };
 
 struct ImportReport {

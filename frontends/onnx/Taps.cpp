@@ -11,10 +11,11 @@ using namespace mlir;
 
 namespace niello::onnx_frontend {
 
-// Whether the pattern names this value: by its own name, or by its node's.
-static bool names(StringRef pattern, StringRef value, StringRef node) {
+bool namesValue(StringRef pattern, StringRef value, StringRef node) {
   if (pattern == value || (!node.empty() && pattern == node))
     return true;
+  if (pattern.find_first_of("*?[\\") == StringRef::npos)
+    return false;
   auto glob = llvm::GlobPattern::create(pattern);
   if (!glob) { // no pattern, so it would have to be a name
     llvm::consumeError(glob.takeError());
@@ -35,7 +36,7 @@ void GraphImporter::tapOutputs(Node &node, Scope &scope) {
     tappable.insert(name);
     bool isAsked = false;
     for (const std::string &pattern : options.taps)
-      if (names(pattern, name, node.proto.name())) {
+      if (namesValue(pattern, name, node.proto.name())) {
         usedTaps.insert(pattern);
         isAsked = true;
       }
@@ -44,7 +45,7 @@ void GraphImporter::tapOutputs(Node &node, Scope &scope) {
     // What reads the value reads the tap, so that no pass takes the value away.
     value.tensor.value = model::TapOp::create(
         b, node.loc, b.getStringAttr(name), node.value(value.tensor));
-    taps.push_back(name);
+    taps.emplace_back(name, value.tensor);
   }
 }
 

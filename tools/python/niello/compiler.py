@@ -37,7 +37,8 @@ def find_program():
 
 
 def compile(model, dims=None, threads=0, target=None, numerics=None,
-            optimize=True, taps=()):
+            optimize=True, taps=(),
+            edits=()):
     """Compiles a model and loads it.
 
     model      path of a model file, or an onnx.ModelProto
@@ -49,6 +50,9 @@ def compile(model, dims=None, threads=0, target=None, numerics=None,
     optimize   False: the plain, slow reference path (-O0)
     taps       names of values or nodes, or patterns of them with * and ?,
                whose values become outputs after the model's own
+    edits      values that the caller changes, as "SITE=KIND" or
+               "SITE=KIND@AXIS" of `niello compile --edit`; the data of each
+               is an input "SITE.KIND"
     """
     flags = [f"--dim={name}={_extent(size)}"
              for name, size in (dims or {}).items()]
@@ -59,6 +63,7 @@ def compile(model, dims=None, threads=0, target=None, numerics=None,
     if not optimize:
         flags.append("-O0")
     flags += [f"--tap={pattern}" for pattern in taps]
+    flags += [f"--edit={edit}" for edit in edits]
     with tempfile.TemporaryDirectory(prefix="niello-") as folder:
         if not isinstance(model, (str, os.PathLike)):
             model = _write(model, folder)
