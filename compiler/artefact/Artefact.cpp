@@ -191,6 +191,8 @@ Expected<ArtefactSizes> ArtefactWriter::write() {
   const bool isLinked = request.kind == ArtefactKind::Executable ||
                         request.kind == ArtefactKind::SharedLibrary;
   removeStale(request.outputPath);
+  if (!request.headerPath.empty())
+    removeStale(request.headerPath);
   auto output = TemporaryFile::beside(request.outputPath);
   if (!output)
     return output.takeError();

@@ -9,10 +9,12 @@
 #include "llvm/ObjCopy/ConfigManager.h"
 #include "llvm/ObjCopy/ObjCopy.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <csignal>
 #include <mutex>
 
 LLD_HAS_DRIVER(elf)
@@ -89,6 +91,13 @@ Error runLinker(const std::vector<std::string> &arguments) {
   usable = result.canRunAgain;
   if (result.retCode == 0)
     return Error::success();
+  // LLD writes through a mapped file, where a full disk is a signal, too.
+  if (result.retCode == 128 + SIGBUS)
+    return createStringError("cannot link: the disk is full");
+  // LLD recovers from a signal, but nobody knows from what.
+  if (result.retCode > 128)
+    report_fatal_error("the linker was stopped by signal " +
+                       Twine(result.retCode - 128));
   return createStringError("cannot link: " + firstComplaint(complaints));
 }
 

@@ -4,6 +4,7 @@
 
 #include "compiler/artefact/Artefact.h"
 #include "compiler/artefact/TemporaryFile.h"
+#include "compiler/reproducer/Progress.h"
 #include "compiler/support/Registry.h"
 #include "compiler/target/cpu/Object.h"
 #include "compiler/weights/ProgramModule.h"
@@ -35,6 +36,7 @@ Compilation::Compilation(const Options &options, llvm::StringRef program)
 void Compilation::beginStage(llvm::StringRef name) {
   endStage();
   stage = name.str();
+  Progress::beginStep(name);
   stageStart = std::chrono::steady_clock::now();
 }
 
@@ -51,6 +53,7 @@ void Compilation::endStage() {
 
 int Compilation::report(ExitCode code, const llvm::Twine &text) {
   reported = text.str();
+  Progress::set(Progress::position().reason, reported);
   return options.command == "inspect" ? code : niello::report(code, reported);
 }
 
@@ -64,8 +67,15 @@ void Compilation::watch(std::function<void(PassManager &)> prepare) {
 
 int Compilation::load() {
   beginStage("read");
-  if (options.isText())
-    return loadIr();
+  if (int code = options.isText() ? loadIr() : loadModel())
+    return code;
+  if (Progress::stops())
+    recordFlags(Stage::Plan); // on another machine, too, it is the same compile
+  Progress::keep(*module);
+  return exitDone;
+}
+
+int Compilation::loadModel() {
   ImportReport imported;
   module = importOnnx(context, options.model, options.import, imported);
   if (module) {
@@ -101,6 +111,9 @@ int Compilation::prepare() {
   pipeline.machine = *machine;
   pipeline.verifyEach = options.verifyEach;
   pipeline.onStage = [this](Stage next) { beginStage(stageName(next)); };
+  watch(Progress::watch);
+  if (options.watch)
+    watch(options.watch);
   if (options.dumpFolder.empty())
     return exitDone;
   auto made = Trail::create(options.dumpFolder, path::filename(options.model));
@@ -121,10 +134,12 @@ int Compilation::advance(Stage last) {
     if (succeeded(done))
       trail->place(*module);
   }
-  if (succeeded(done) && succeeded(runTo(last, *module, pipeline)))
+  if (succeeded(done) && succeeded(runTo(last, *module, pipeline))) {
+    Progress::keep(*module);
     return exitDone;
+  }
   // A person may have edited it into what no pass of ours would leave.
-  if (options.isText())
+  if (options.isText() && !isReproducer(options.model))
     return report(exitUser, "cannot take the text '" + options.model +
                                 "' to stage " + stageName(last) +
                                 "; if it is as niello printed it, this is a "
@@ -132,12 +147,6 @@ int Compilation::advance(Stage last) {
   return report(exitBug, "could not take '" + options.model + "' to stage " +
                              stageName(last) +
                              "; this is a bug of niello's, please report it");
-}
-
-std::string Compilation::outputPath(llvm::StringRef extension) const {
-  if (!options.output.empty())
-    return options.output;
-  return (path::stem(options.model) + extension).str();
 }
 
 std::string Compilation::modelFolder() const {
@@ -245,7 +254,7 @@ int Compilation::compilePrograms(const WeightTable &weights) {
   if (!runtime)
     return report(exitBug, llvm::toString(runtime.takeError()));
   auto compiled = WeightPrograms::compile(*module, *part, modelFolder(),
-                                          *runtime, outputPath(""));
+                                          *runtime, outputPath(options));
   if (!compiled)
     return report(exitUser, llvm::toString(compiled.takeError()));
   programs = std::move(*compiled);
@@ -270,17 +279,12 @@ int Compilation::link(const ModelDescription &description,
                       const WeightTable &weights, llvm::StringRef object) {
   beginStage("link");
   ArtefactRequest request;
-  const char *extension = "";
-  if (options.emit == "shared") {
+  if (options.emit == "shared")
     request.kind = ArtefactKind::SharedLibrary;
-    extension = ".so";
-  } else if (options.emit == "static") {
+  else if (options.emit == "static")
     request.kind = ArtefactKind::StaticLibrary;
-    extension = ".a";
-  } else if (options.emit == "object") {
+  else if (options.emit == "object")
     request.kind = ArtefactKind::Object;
-    extension = ".o";
-  }
   auto runtime = findRuntimeFolder(program);
   if (!runtime)
     return report(exitBug, llvm::toString(runtime.takeError()));
@@ -291,7 +295,7 @@ int Compilation::link(const ModelDescription &description,
       return computeWeight(weight, to);
     });
   };
-  request.outputPath = outputPath(extension);
+  request.outputPath = outputPath(options);
   request.runtimeFolder = *runtime;
   if (request.kind == ArtefactKind::SharedLibrary ||
       request.kind == ArtefactKind::StaticLibrary) {

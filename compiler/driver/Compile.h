@@ -51,6 +51,7 @@ public:
   std::string modelFolder() const;
 
 private:
+  int loadModel();
   int loadIr();
   int takeFlags();
   void recordFlags(Stage at);
@@ -60,7 +61,6 @@ private:
   int link(const ModelDescription &description, const WeightTable &weights,
            llvm::StringRef object);
   int writeText(llvm::function_ref<void(llvm::raw_ostream &)> print);
-  std::string outputPath(llvm::StringRef extension) const;
   void summarise(const ModelDescription &description, llvm::StringRef file,
                  const ArtefactSizes &sizes);
   void beginStage(llvm::StringRef name);

@@ -2,6 +2,8 @@
 
 #include "compiler/driver/Driver.h"
 
+#include "compiler/driver/Guard.h"
+
 #include "llvm/Support/raw_ostream.h"
 
 namespace niello {
@@ -11,28 +13,46 @@ int report(ExitCode code, const llvm::Twine &text) {
   return code;
 }
 
-int runDriver(int argc, char **argv) {
+/// Nobody reads what could not be printed; what made it, ran.
+static int flush(int code) {
+  llvm::raw_fd_ostream &out = llvm::outs();
+  out.flush();
+  std::error_code error = out.error();
+  out.clear_error();
+  if (error && !code)
+    code = report(exitUser, "cannot print: " + error.message());
+  llvm::errs().clear_error();
+  return code;
+}
+
+static int runCommand(const Options &options, llvm::StringRef program) {
+  if (options.command == "inspect")
+    return flush(inspectFile(options, program));
+  if (options.command == "run")
+    return flush(compileIntoCache(options, program));
+  return flush(compileModel(options, program));
+}
+
+int runDriver(int argc, char **argv,
+              std::function<void(mlir::PassManager &)> watch) {
   llvm::ArrayRef<const char *> arguments(argv, argc);
   auto options = parseOptions(arguments.drop_front());
   if (!options)
     return report(exitUser, llvm::toString(options.takeError()));
   if (options->version) {
     llvm::outs() << "niello " NIELLO_VERSION "\n";
-    return exitDone;
+    return flush(exitDone);
   }
   if (options->help || options->command.empty()) {
     llvm::outs() << helpText(options->command);
-    return options->help ? exitDone : exitUser;
+    return flush(options->help ? exitDone : exitUser);
   }
   if (options->command == "ops")
-    return listOps(*options);
+    return flush(listOps(*options));
   if (options->command == "targets")
-    return listTargets(*options);
-  if (options->command == "inspect")
-    return inspectFile(*options, argv[0]);
-  if (options->command == "run")
-    return runModel(*options, argv[0]);
-  return compileModel(*options, argv[0]);
+    return flush(listTargets(*options));
+  options->watch = std::move(watch);
+  return Guard(*options, arguments.drop_front(), argv[0], runCommand).run();
 }
 
 } // namespace niello

@@ -10,15 +10,19 @@
 namespace niello {
 
 /// Runs one command line and returns its exit code. Prints results to stdout
-/// and everything else to stderr.
-int runDriver(int argc, char **argv);
+/// and everything else to stderr. `watch` is called for every pass manager.
+int runDriver(int argc, char **argv,
+              std::function<void(mlir::PassManager &)> watch = {});
 
 /// One compile. `program` is argv[0], beside which the runtime is found.
 int compileModel(const Options &options, llvm::StringRef program);
 
-/// Compiles into the cache, unless it is there already, and becomes the
-/// program it made.
-int runModel(const Options &options, llvm::StringRef program);
+/// Compiles into the cache, unless it is there already; the file is the result
+/// of Progress.
+int compileIntoCache(const Options &options, llvm::StringRef program);
+
+/// Becomes the program that was compiled; returns where it cannot.
+int startProgram(const Options &options, std::string artefact);
 
 /// What there is to know of a model or an artefact.
 int inspectFile(const Options &options, llvm::StringRef program);

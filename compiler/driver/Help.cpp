@@ -70,8 +70,10 @@ Examples:
   niello compile model.onnx --emit=shared --dim seq=1..512 --target=x86-64-v3
   niello compile model.onnx --emit=plan | less
 
-Exit codes: 0 done, 1 the model or the flags, 2 not supported, 3 a bug of
-niello's, 4 the program cannot run on this machine.
+Exit codes: 0 done, 1 the model, the flags, memory or disk, 2 not supported, 3 a
+bug of niello's, 4 the program cannot run on this machine. With 3, FILE or the
+model's name + .reproducer.mlir is what to report: the IR, flags and version,
+without weights, and the command that replays the bug.
 )";
 
 constexpr const char *runHelp =

@@ -4,6 +4,8 @@
 
 #include "compiler/support/Nearest.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/Path.h"
 
 #include <functional>
 
@@ -188,6 +190,17 @@ Error parseFlag(llvm::ArrayRef<const char *> arguments, size_t &i,
 }
 
 } // namespace
+
+std::string outputPath(const Options &options) {
+  if (!options.output.empty())
+    return options.output;
+  return llvm::sys::path::stem(options.model).str() +
+         llvm::StringSwitch<const char *>(options.emit)
+             .Case("shared", ".so")
+             .Case("static", ".a")
+             .Case("object", ".o")
+             .Default("");
+}
 
 llvm::StringRef numericsName(Numerics numerics) {
   return numericsNames[static_cast<int>(numerics)];

@@ -46,11 +46,17 @@ struct Options {
   std::set<std::string> given;
   /// What `niello run` hands to the program it compiled.
   std::vector<std::string> programArguments;
+  /// Called for every pass manager: tests put passes there that break.
+  std::function<void(mlir::PassManager &)> watch;
 
   bool isStage() const { return findStage(emit).has_value(); }
   /// Whether the model is the text of a stage.
   bool isText() const { return llvm::StringRef(model).ends_with(".mlir"); }
 };
+
+/// Where a compile puts what it makes: -o, or the model's name, with the
+/// extension of a library or an object.
+std::string outputPath(const Options &options);
 
 /// As --numerics takes it.
 llvm::StringRef numericsName(Numerics numerics);

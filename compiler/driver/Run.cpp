@@ -3,6 +3,7 @@
 #include "compiler/driver/Compile.h"
 
 #include "compiler/artefact/TemporaryFile.h"
+#include "compiler/reproducer/Progress.h"
 #include "dialects/model/Model.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -69,27 +70,29 @@ static std::string cacheKey(Compilation &compilation, const Options &options,
   return llvm::toHex(llvm::ArrayRef<uint8_t>(digest.data(), 16), true);
 }
 
-int runModel(const Options &given, llvm::StringRef program) {
+int compileIntoCache(const Options &given, llvm::StringRef program) {
   Options options = given;
-  std::string artefact;
-  {
-    Compilation compilation(options, program);
-    if (int code = compilation.prepare())
-      return code;
-    if (int code = compilation.load())
-      return code;
-    std::string folder = cacheFolder();
-    if (std::error_code e = fs::create_directories(folder))
-      return report(exitUser, "cannot make the cache folder '" + folder +
-                                  "': " + e.message() +
-                                  "; set NIELLO_CACHE to another");
-    removeStale(folder + "/");
-    artefact = folder + "/" + cacheKey(compilation, options, program);
-    options.output = artefact;
-    if (!fs::can_execute(artefact))
-      if (int code = compilation.writeBinary())
-        return code;
-  }
+  Compilation compilation(options, program);
+  if (int code = compilation.prepare())
+    return code;
+  if (int code = compilation.load())
+    return code;
+  std::string folder = cacheFolder();
+  if (std::error_code e = fs::create_directories(folder))
+    return report(exitUser, "cannot make the cache folder '" + folder + "': " +
+                                e.message() + "; set NIELLO_CACHE to another");
+  removeStale(folder + "/");
+  options.output = folder + "/" + cacheKey(compilation, options, program);
+  if (options.output.size() >= sizeof(Position::result))
+    return report(exitUser, "the name of the cache folder is too long; set "
+                            "NIELLO_CACHE to another");
+  Progress::set(Progress::position().result, options.output);
+  if (fs::can_execute(options.output))
+    return exitDone;
+  return compilation.writeBinary();
+}
+
+int startProgram(const Options &options, std::string artefact) {
   std::vector<char *> arguments{artefact.data()};
   for (const std::string &argument : options.programArguments)
     arguments.push_back(const_cast<char *>(argument.c_str()));

@@ -3,6 +3,7 @@
 
 #include "compiler/pipeline/Pipeline.h"
 
+#include "compiler/reproducer/Passed.h"
 #include "compiler/target/cpu/Conversion.h"
 #include "compiler/target/cpu/Object.h"
 #include "compiler/weights/ProgramModule.h"
@@ -181,6 +182,7 @@ LogicalResult niello::runTo(Stage last, ModuleOp module,
       info.add(passes, options);
     if (options.prepare)
       options.prepare(passes);
+    SkipPassed skip(module);
     if (failed(runBesidePrograms(passes, module)))
       return failure();
     module->setAttr("model.stage",

@@ -73,6 +73,7 @@ static llvm::Error clear(StringRef folder) {
   };
   if (std::error_code code = fs::create_directories(folder))
     return cannot(code);
+  removeStale((folder + "/").str());
   llvm::SmallString<128> index(folder);
   path::append(index, kIndex);
   bool isTrail = false;

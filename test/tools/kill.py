@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""kill -9 at random moments of a compile and of a cached run.
+"""kill at random moments of a compile and of a cached run.
 
     kill.py [--moments N] [--seed N] [--keep DIR]
 
-After each, what has the final name is whole: the file before or the file after.
+Four of five by signal 9, which nothing can catch, the fifth by 15, which leaves
+nothing at once. After each, what has the final name is whole: the file before or the file after.
 The next run works, gives the same bytes or outputs, and removes what the killed
 one left. Half of the moments are in the last quarter of the time, in which
 files are written. At the end, runs that start at once on one empty cache.
@@ -23,7 +24,9 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NIELLO = os.environ.get("NIELLO", "niello")
+sys.path.insert(0, str(HERE.parent / "python"))
+from checkout import PROGRAM as NIELLO  # noqa: E402
+
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 PART = re.compile(r".+\.part-[^.]{6}")
 
@@ -34,7 +37,11 @@ def start(command, **more):
                             stderr=subprocess.DEVNULL, **more)
 
 
-def kill_at(seconds, written, command, **more):
+def signal_of(number):
+    return signal.SIGTERM if number % 5 == 4 else signal.SIGKILL
+
+
+def kill_at(number, seconds, written, command, **more):
     """Whether it was still running then: so long after its start or, where a
     folder is given, after it began to write there."""
     process = start(command, **more)
@@ -44,7 +51,7 @@ def kill_at(seconds, written, command, **more):
     time.sleep(seconds)
     ended = process.poll()
     if ended is None:
-        os.kill(process.pid, signal.SIGKILL)
+        os.kill(process.pid, signal_of(number))
         process.wait()
     while True:  # what it has started dies with it, and comes to us
         try:
@@ -72,10 +79,10 @@ class Kills:
                         self.model], check=True)
 
     def moment(self, number, seconds, folder):
-        """(seconds, folder or None) for kill_at; linking takes a tenth."""
+        """What kill_at wants; linking takes a tenth of the time."""
         if number // 2 % 2:
-            return seconds / 10 * self.random.random(), folder
-        return seconds * self.random.random(), None
+            return number, seconds / 10 * self.random.random(), folder
+        return number, seconds * self.random.random(), None
 
     def check(self, what, holds):
         if not holds:
@@ -106,6 +113,8 @@ class Kills:
                               command)
             names, left = self.left(output.parent)
             parts += bool(left)
+            self.check(f"{what}: stopped, it leaves {left}",
+                       not left or signal_of(number) == signal.SIGKILL)
             found = output.read_bytes() if output.exists() else None
             self.check(f"{what}: the file before or after",
                        found in (old, whole) and names in ([], ["model"]))
@@ -147,6 +156,8 @@ class Kills:
                 broken["args"], env=broken["env"])
             names, left = self.left(cache / "run")
             parts += bool(left)
+            self.check(f"{what}: stopped, it leaves {left}",
+                       not left or signal_of(number) == signal.SIGKILL)
             self.check(f"{what}: a whole entry or none", names in
                        ([entry], [] if not cached else None) and all(
                            (cache / "run" / name).read_bytes() == whole
@@ -181,7 +192,7 @@ class Kills:
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--moments", type=int, default=200,
+    parser.add_argument("--moments", type=int, default=250,
                         help="of compiles, and as many of runs")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, metavar="DIR",
