@@ -52,6 +52,13 @@ What to make (--emit):
                        not for set. A tap of the value is from before the edit
   --edit SITE=KIND@D   only at some positions of dimension D, which are one
                        more input, SITE.KIND.positions
+  --stats PATTERN=KINDS@D
+                       makes statistics of the values of that name outputs,
+                       PATTERN.stats.KIND, for every index of dimension D (the
+                       last where left out) over all others. KINDS, by commas:
+                       mean, variance, min, max, l1, l2, linf (all these where
+                       left out), moments (X^T X), histogram. The Python class
+                       niello.Statistics combines them over calls
   --numerics=KIND      strict: no reassociation across operators
                        default: sums inside a kernel may be reassociated
                        fast: looser functions, each with its bound
@@ -86,6 +93,7 @@ unless it is there, and runs it.
   --input NAME=random:SEED   random numbers, or
   --input NAME=1,2,3         the numbers themselves
   --output-dir DIR           writes NAME.npy for each output
+  --output-npz FILE.npz      writes all outputs to one file
   --repeat N                 runs N times; min, median and max time
   --threads N                threads to use
 

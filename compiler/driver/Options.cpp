@@ -71,6 +71,34 @@ Error parseEdit(StringRef value, Options &options) {
   return Error::success();
 }
 
+/// `--stats PATTERN`, `--stats PATTERN=mean,moments` or `..@AXIS` of either.
+Error parseStats(StringRef value, Options &options) {
+  Measure measure;
+  StringRef rest = value;
+  if (auto [before, axis] = value.rsplit('@');
+      !axis.getAsInteger(10, measure.axis))
+    rest = before;
+  auto [pattern, kinds] = rest.rsplit('=');
+  measure.pattern = pattern.str();
+  if (pattern.empty())
+    return fail("--stats needs PATTERN, PATTERN=KIND,.. or PATTERN=KIND,..@AXIS"
+                ", but got '" +
+                value + "'");
+  if (kinds.empty())
+    // What costs little and needs no square of the size.
+    kinds = "mean,variance,min,max,l1,l2,linf";
+  llvm::SmallVector<StringRef> names;
+  kinds.split(names, ',');
+  for (StringRef name : names) {
+    if (!llvm::is_contained(statisticNames(), name))
+      return fail("--stats does not know '" + name + "'" +
+                  nearestHint(name, statisticNames()));
+    measure.kinds.push_back(name.str());
+  }
+  options.import.measures.push_back(std::move(measure));
+  return Error::success();
+}
+
 Error parseEmit(StringRef value, Options &options) {
   if (!llvm::is_contained(kinds, value))
     return fail("--emit does not know '" + value + "'" +
@@ -117,6 +145,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--dim", true, parseDim},
       {"--tap", true, addTap},
       {"--edit", true, parseEdit},
+      {"--stats", true, parseStats},
       {"--numerics", true, parseNumerics},
       {"-g", false, turn(&Options::debugInfo, true)},
       {"--dump-ir", true, store(&Options::dumpFolder)},
@@ -133,18 +162,14 @@ llvm::ArrayRef<Flag> flags() {
 }
 
 /// Flags of the compiled program, which `niello run` hands on.
-bool isProgramFlag(StringRef name, bool &takesValue) {
-  takesValue = true;
-  return name == "--input" || name == "--output-dir" || name == "--repeat" ||
-         name == "--threads";
-}
+const char *const programFlags[] = {"--input", "--output-dir", "--output-npz",
+                                    "--repeat", "--threads"};
 
 std::string hintFor(StringRef name) {
   llvm::SmallVector<const char *> names;
   for (const Flag &flag : flags())
     names.push_back(flag.name);
-  for (const char *more : {"--input", "--output-dir", "--repeat", "--threads"})
-    names.push_back(more);
+  llvm::append_range(names, programFlags);
   return nearestHint(name, names);
 }
 
@@ -165,9 +190,8 @@ Error parseFlag(llvm::ArrayRef<const char *> arguments, size_t &i,
     out = arguments[++i];
     return Error::success();
   };
-  bool takesValue;
   StringRef given;
-  if (options.command == "run" && isProgramFlag(name, takesValue)) {
+  if (options.command == "run" && llvm::is_contained(programFlags, name)) {
     if (Error e = takeValue(given))
       return e;
     options.programArguments.push_back(name.str());

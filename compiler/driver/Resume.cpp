@@ -91,6 +91,11 @@ int Compilation::loadIr() {
     return report(exitUser, "--edit changes values while a model file is read; "
                             "in '" +
                                 options.model + "', edit the text instead");
+  if (!options.import.measures.empty())
+    return report(exitUser, "--stats reads values while a model file is read; "
+                            "in '" +
+                                options.model +
+                                "', return what you need from its entry");
   context.loadAllAvailableDialects();
   llvm::SourceMgr source;
   source.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());

@@ -60,6 +60,10 @@ static std::string cacheKey(Compilation &compilation, const Options &options,
     sha.update("tap " + tap + "\n");
   for (const Edit &edit : options.import.edits)
     sha.update("edit " + editText(edit) + "\n");
+  for (const Measure &measure : options.import.measures)
+    sha.update("stats " + measure.pattern + "=" +
+               llvm::join(measure.kinds, ",") + "@" +
+               std::to_string(measure.axis) + "\n");
   ModuleOp module = compilation.getModule();
   sha.update(stamp(options.model));
   module.walk([&](model::WeightOp weight) {

@@ -3,7 +3,6 @@
 // Named values of the model's graph that the program's caller changes: the data
 // of an edit becomes an input, and what read the value reads the edited one.
 
-#include "compiler/support/Nearest.h"
 #include "frontends/onnx/Editor.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -100,12 +99,7 @@ LogicalResult GraphImporter::checkEditOptions(Scope &scope) {
                     "' is an input or a weight of the model, which no node "
                     "computes; edit what reads it";
     } else {
-      SmallVector<const char *> names;
-      for (const std::string &name : tappable)
-        names.push_back(name.c_str());
-      report.text = "has no value '" + edit.site +
-                    "' to edit outside its branches, loops and functions" +
-                    nearestHint(edit.site, names);
+      return noValue(edit.site, "edit");
     }
     return failure();
   }

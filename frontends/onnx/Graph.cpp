@@ -179,6 +179,7 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
   if (last() == lastBefore)
     report.folded.emplace_back(nameOf(proto), whyFolded(proto, scope));
   tapOutputs(node, scope);
+  measureOutputs(node, scope);
   editOutputs(node, scope);
 }
 

@@ -106,6 +106,12 @@ private:
   void tapOutputs(Node &node, Scope &scope);
   /// Every tap that was asked for is there.
   mlir::LogicalResult checkTapOptions();
+  /// "has no value '..' to VERB .."; always failure.
+  mlir::LogicalResult noValue(const std::string &pattern, llvm::StringRef verb);
+  /// Takes the statistics that the options name of an imported node's outputs.
+  void measureOutputs(Node &node, Scope &scope);
+  /// Every statistic that was asked for is there.
+  mlir::LogicalResult checkMeasureOptions();
   /// Edits those outputs of an imported node that the options name.
   void editOutputs(Node &node, Scope &scope);
   /// Makes one edit of a value, or says why not.
@@ -146,8 +152,10 @@ private:
   std::set<std::string> tappable, usedTaps; // values; patterns
   /// Values in the graph's order, as their nodes computed them.
   std::vector<std::pair<std::string, Tensor>> taps;
+  std::vector<std::pair<std::string, Tensor>> measured; // the same of these
+  std::set<std::string> usedMeasures;
   std::set<std::string> usedEdits, edited;                  // sites; values
-  std::map<std::string, std::string> knownSites; // site -> a value
+  std::map<std::string, std::string> knownSites;            // site -> a value
   std::map<std::string, std::vector<std::string>> refusals; // reason -> nodes
   std::set<std::string> knownDims; // names among the inputs' dimensions
   unsigned depth = 0;

@@ -193,7 +193,7 @@ LogicalResult GraphImporter::importMain() {
   if (report.status == ImportReport::Status::BadModel ||
       failed(declareInputs(graph, scope)) || failed(checkDimOptions()) ||
       failed(importNodes(graph.node(), scope)) || failed(checkTapOptions()) ||
-      failed(checkEditOptions(scope)))
+      failed(checkEditOptions(scope)) || failed(checkMeasureOptions()))
     return failure();
 
   onnx::NodeProto returned;
@@ -229,6 +229,8 @@ LogicalResult GraphImporter::importMain() {
     if (!isOutput || edited.count(name))
       addResult(node, isOutput ? name + ".tap" : name, tap.second);
   }
+  for (auto &[name, tensor] : measured)
+    addResult(node, name, tensor);
   keepStatedRanks(graph, scope);
   func::ReturnOp::create(b, loc, results);
   main.setFunctionType(b.getFunctionType(

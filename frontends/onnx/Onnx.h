@@ -45,6 +45,19 @@ std::optional<EditKind> findEdit(llvm::StringRef name);
 /// As --edit takes it.
 std::string editText(const Edit &edit);
 
+/// Statistics of values, each for every index of one dimension over all others.
+struct Measure {
+  /// As a tap's: names of values or nodes, or patterns of them.
+  std::string pattern;
+  /// Of statisticNames(), in the order given.
+  std::vector<std::string> kinds;
+  /// Where several name one value, the first one's holds.
+  int64_t axis = -1;
+};
+
+/// "mean", "variance", ...
+llvm::ArrayRef<const char *> statisticNames();
+
 struct ImportOptions {
   std::map<std::string, DimBounds> dims;
   /// Values that become outputs too, after the graph's own and in the graph's
@@ -54,6 +67,9 @@ struct ImportOptions {
   /// graph's order; edits of one value follow each other in the order given.
   /// A tap gives the value as its node computed it, all else the edited one.
   std::vector<Edit> edits;
+  /// Each makes outputs `VALUE.stats.KIND`, after the taps, of the value as its
+  /// node computed it, and how much it stands for as `VALUE.stats.count`.
+  std::vector<Measure> measures;
 };
 
 struct ImportReport {

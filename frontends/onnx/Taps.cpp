@@ -49,19 +49,22 @@ void GraphImporter::tapOutputs(Node &node, Scope &scope) {
   }
 }
 
+LogicalResult GraphImporter::noValue(const std::string &pattern,
+                                     StringRef verb) {
+  SmallVector<const char *> known;
+  for (const std::string &name : tappable)
+    known.push_back(name.c_str());
+  report.status = ImportReport::Status::BadModel;
+  report.text = "has no value '" + pattern + "' to " + verb.str() +
+                " outside its branches, loops and functions" +
+                nearestHint(pattern, known);
+  return failure();
+}
+
 LogicalResult GraphImporter::checkTapOptions() {
-  for (const std::string &pattern : options.taps) {
-    if (usedTaps.count(pattern))
-      continue;
-    SmallVector<const char *> known;
-    for (const std::string &name : tappable)
-      known.push_back(name.c_str());
-    report.status = ImportReport::Status::BadModel;
-    report.text = "has no value '" + pattern +
-                  "' to tap outside its branches, loops and functions" +
-                  nearestHint(pattern, known);
-    return failure();
-  }
+  for (const std::string &pattern : options.taps)
+    if (!usedTaps.count(pattern))
+      return noValue(pattern, "tap");
   return success();
 }
 

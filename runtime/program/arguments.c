@@ -8,8 +8,8 @@
 #include <string.h>
 
 static const char *const flags[] = {"--input",  "--dim",     "--output-dir",
-                                    "--repeat", "--threads", "--entry",
-                                    "--help"};
+                                    "--repeat", "--threads", "--output-npz",
+                                    "--entry",  "--help"};
 enum { NUM_FLAGS = sizeof(flags) / sizeof(flags[0]) };
 
 /* A decimal number of at most `most`, all of [text, end). */
@@ -215,6 +215,9 @@ static bool set_flag(options *o, int flag, const char *value,
     return parse_count(flags[flag], value, 1000000, &o->repeat, why);
   case 4:
     return parse_count(flags[flag], value, 4096, &o->threads, why);
+  case 5:
+    o->output_npz = value;
+    return true;
   default:
     return true; /* --entry, read before the inputs */
   }

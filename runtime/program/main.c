@@ -82,6 +82,23 @@ static bool write_outputs(const options *o, const niello_tensor *outputs,
   return true;
 }
 
+static bool write_npz(const options *o, const niello_tensor *outputs,
+                      niello_message *why) {
+  uint32_t count = o->entry->num_outputs;
+  const niello_tensor_desc **names = calloc(count + 1, sizeof(*names));
+  if (!names) {
+    say(why->text, "not enough memory for the outputs' names");
+    return false;
+  }
+  for (uint32_t i = 0; i < count; ++i)
+    names[i] = niello_output(o->entry, i);
+  bool fine = npz_write(o->output_npz, names, outputs, count, why);
+  free(names);
+  if (fine)
+    printf("%s\n", o->output_npz);
+  return fine;
+}
+
 static niello_status run_all(const options *o, niello_session *session,
                              const niello_tensor *inputs,
                              niello_tensor *outputs, double *times) {
@@ -113,7 +130,10 @@ static int run_model(const options *o, niello_session *session) {
     return fail(status, niello_error(session));
   if (o->output_dir && !write_outputs(o, outputs, &why))
     return fail(NIELLO_SYSTEM, why.text);
-  for (uint32_t i = 0; !o->output_dir && i < o->entry->num_outputs; ++i)
+  if (o->output_npz && !write_npz(o, outputs, &why))
+    return fail(NIELLO_SYSTEM, why.text);
+  bool is_written = o->output_dir || o->output_npz;
+  for (uint32_t i = 0; !is_written && i < o->entry->num_outputs; ++i)
     show_output(niello_output(o->entry, i), &outputs[i]);
   if (o->repeat > 1)
     show_times(times, o->repeat);

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "runtime/program/npy.h"
 #include "runtime/core/session.h"
+#include "runtime/program/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -87,8 +88,7 @@ bool npy_read(const char *path, npy_header *header, void **data,
   return fine;
 }
 
-/* The header, padded so that the data starts at a multiple of 64. */
-static size_t make_header(char *to, size_t room, const niello_tensor *tensor) {
+size_t npy_make_header(char *to, size_t room, const niello_tensor *tensor) {
   const char *type = npy_type(tensor->dtype);
   int used = snprintf(to + 10, room - 10,
                       "{'descr': '%c%s', 'fortran_order': False, 'shape': (",
@@ -107,48 +107,18 @@ static size_t make_header(char *to, size_t room, const niello_tensor *tensor) {
   return end;
 }
 
-static bool write_all(int file, const void *from, uint64_t bytes) {
-  const char *at = from;
-  while (bytes) {
-    ssize_t put = write(file, at, bytes < 1 << 30 ? bytes : 1 << 30);
-    if (put < 0 && errno == EINTR)
-      continue;
-    if (put < 0)
-      return false;
-    at += put;
-    bytes -= (uint64_t)put;
-  }
-  return true;
-}
-
 bool npy_write(const char *path, const niello_tensor *tensor,
                niello_message *why) {
-  char header[1024], *temporary = NULL;
+  char header[NPY_MADE_HEADER];
   uint64_t bytes;
-  size_t length = make_header(header, sizeof(header), tensor);
+  size_t length = npy_make_header(header, sizeof(header), tensor);
   if (!count_bytes(tensor->shape, tensor->rank,
-                   niello_dtype_size(tensor->dtype), &bytes) ||
-      asprintf(&temporary, "%s.part%ld", path, (long)getpid()) < 0) {
-    say(why->text, "not enough memory to write '%s'", path);
+                   niello_dtype_size(tensor->dtype), &bytes)) {
+    say(why->text, "cannot write '%s': 2^63 bytes or more", path);
     return false;
   }
-  int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  bool fine = file >= 0 && write_all(file, header, length) &&
-              write_all(file, tensor->data, bytes);
-  int error = errno;
-  if (file >= 0 && close(file) && fine) {
-    error = errno;
-    fine = false;
-  }
-  if (fine && rename(temporary, path)) {
-    error = errno;
-    fine = false;
-  }
-  if (!fine) {
-    say(why->text, "cannot write '%s': %s", path, strerror(error));
-    if (file >= 0)
-      unlink(temporary);
-  }
-  free(temporary);
-  return fine;
+  new_file file = begin_file(path);
+  write_file(&file, header, length);
+  write_file(&file, tensor->data, bytes);
+  return end_file(&file, why);
 }

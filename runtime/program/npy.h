@@ -34,6 +34,19 @@ bool npy_read(const char *path, npy_header *header, void **data,
 bool npy_write(const char *path, const niello_tensor *tensor,
                niello_message *why);
 
+/** Room that npy_make_header never exceeds. */
+#define NPY_MADE_HEADER 1024
+
+/** Writes the header of a tensor, padded so that the data after it starts at a
+ * multiple of 64; returns its length. */
+size_t npy_make_header(char *to, size_t room, const niello_tensor *tensor);
+
+/** Writes `count` tensors to one .npz, which is a zip of .npy that are stored
+ * as they are. The file appears whole or not at all; it is below 4 GB. */
+bool npz_write(const char *path, const niello_tensor_desc *const *names,
+               const niello_tensor *tensors, uint32_t count,
+               niello_message *why);
+
 /** NumPy's code of a niello_dtype, as in npy_header. */
 const char *npy_type(int32_t dtype);
 

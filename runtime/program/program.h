@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* The program around a model: what its command line says, and what it prints.
- * Its files are main.c, arguments.c, inputs.c, numbers.c and show.c. */
+ * Its files are main.c, arguments.c, inputs.c, numbers.c and show.c;
+ * npy.c, npz.c and file.c know no command line. */
 #ifndef NIELLO_RUNTIME_PROGRAM_PROGRAM_H
 #define NIELLO_RUNTIME_PROGRAM_PROGRAM_H
 
@@ -25,6 +26,7 @@ typedef struct options {
   given_input *inputs; /* one an input of the entry */
   int64_t *symbols;    /* of --dim, -1: not given */
   const char *output_dir;
+  const char *output_npz;
   uint32_t threads, repeat;
   bool help;
 } options;

@@ -142,6 +142,7 @@ void show_help(const options *o) {
          "  --input NAME[1,128]=...    with sizes that the model leaves open\n"
          "  --dim NAME=128             one of those sizes for all inputs\n"
          "  --output-dir DIR           write each output to DIR/NAME.npy\n"
+         "  --output-npz FILE.npz      write all outputs to one file\n"
          "  --repeat N                 run N times, print min, median, max\n"
          "  --threads N                at most N threads, %u by default\n"
          "  --help                     this text\n",

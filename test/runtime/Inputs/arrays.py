@@ -9,6 +9,7 @@ import resource
 import struct
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,19 @@ for _ in range(2):
     assert total.dtype == "f4" and np.array_equal(total, X * 11), total
     assert np.array_equal(np.load("out/same_x_0.npy"), X)
 assert sorted(os.listdir("out")) == ["same_x_0.npy", "sum.npy", "weight.npy"]
+
+# All outputs in one file, which holds no time of day.
+for _ in range(2):
+    done = run(*inputs(), "--output-npz", "all.npz")
+    assert (done.returncode, done.stdout) == (0, "all.npz\n"), done
+    with zipfile.ZipFile("all.npz") as archive:
+        assert archive.testzip() is None
+        assert {m.date_time for m in archive.infolist()} == {
+            (1980, 1, 1, 0, 0, 0)}
+    together = np.load("all.npz")
+    assert together.files == ["sum", "same/x:0", "weight"], together.files
+    assert np.array_equal(together["sum"], X * 11)
+    assert np.array_equal(together["same/x:0"], X)
 
 # A one-dimensional result, versions 2 and 3 of the format, keys in any order.
 for version in [(2, 0), (3, 0)]:
@@ -139,6 +153,10 @@ def full_disk():
 
 refused("cannot write 'full/sum.npy': File too large", *inputs(),
         "--output-dir", "full", preexec_fn=full_disk, restore_signals=False)
+assert os.listdir("full") == []
+refused("cannot write 'full/all.npz': File too large", *inputs(),
+        "--output-npz", "full/all.npz", preexec_fn=full_disk,
+        restore_signals=False)
 assert os.listdir("full") == []
 with open("/dev/full", "w") as full:
     done = subprocess.run([program, *inputs()], stdout=full,

@@ -21,6 +21,7 @@ from niello.errors import (
     UnsupportedError,
 )
 from niello.model import Model, Tensor, load
+from niello.statistics import Statistics
 
 __version__ = "0.1.0"
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "MachineError",
     "Model",
     "ModelError",
+    "Statistics",
     "Tensor",
     "UnsupportedError",
     "compile",

@@ -38,7 +38,7 @@ def find_program():
 
 def compile(model, dims=None, threads=0, target=None, numerics=None,
             optimize=True, taps=(),
-            edits=()):
+            edits=(), stats=()):
     """Compiles a model and loads it.
 
     model      path of a model file, or an onnx.ModelProto
@@ -53,6 +53,9 @@ def compile(model, dims=None, threads=0, target=None, numerics=None,
     edits      values that the caller changes, as "SITE=KIND" or
                "SITE=KIND@AXIS" of `niello compile --edit`; the data of each
                is an input "SITE.KIND"
+    stats      values whose statistics become outputs, as "PATTERN",
+               "PATTERN=KIND,.." or "PATTERN=KIND,..@AXIS" of --stats;
+               niello.Statistics combines them over calls
     """
     flags = [f"--dim={name}={_extent(size)}"
              for name, size in (dims or {}).items()]
@@ -64,6 +67,7 @@ def compile(model, dims=None, threads=0, target=None, numerics=None,
         flags.append("-O0")
     flags += [f"--tap={pattern}" for pattern in taps]
     flags += [f"--edit={edit}" for edit in edits]
+    flags += [f"--stats={measure}" for measure in stats]
     with tempfile.TemporaryDirectory(prefix="niello-") as folder:
         if not isinstance(model, (str, os.PathLike)):
             model = _write(model, folder)
