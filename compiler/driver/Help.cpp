@@ -43,7 +43,8 @@ What to make (--emit):
   --dim NAME=LOW..HIGH bounds one; what is not named stays free
   --tap PATTERN        makes the values of that name, or of the node of that
                        name, outputs as well; * and ? stand for any letters;
-                       may be given again
+                       may be given again. 'niello inspect MODEL --taps' lists
+                       them, and blocks.3.attention.out is one of them too
   --edit SITE=KIND     lets the caller change a value before anything reads it:
                        an input SITE.KIND follows the model's own. set: takes
                        its place; add: is added; scale: a factor; mask: false
@@ -119,6 +120,9 @@ FILE is an executable, a library or an object that niello made: prints its
 inputs and outputs, where it comes from, its bytes, the CPU features that it
 needs, and whether this machine has them.
 
+  --taps               instead, what --tap, --stats and --edit can name: a line
+                       for each value, with its type and node, and its name by
+                       block, as blocks.3.attention.out, where it has one
   --json               all of it as one JSON object; compiler/inspect/README.md
                        of the sources lists the keys
   --dim NAME=N         fixes a named dimension: costs and memory are numbers

@@ -6,6 +6,8 @@
 #include "compiler/driver/Compile.h"
 
 #include "compiler/inspect/Inspect.h"
+#include "compiler/inspect/Names.h"
+#include "frontends/onnx/Values.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
@@ -61,6 +63,38 @@ int gather(Compilation &compilation, const Options &options,
   return code;
 }
 
+/// What can be named inside a model: a line a value.
+int listTaps(Options options, llvm::StringRef program) {
+  if (options.isText() || isBinary(options.model))
+    return report(exitUser, "--taps lists the values of a model file, and '" +
+                                options.model + "' is none");
+  options.import.taps = {"*"};
+  Compilation compilation(options, program);
+  if (int code = compilation.prepare())
+    return code;
+  if (int code = compilation.load())
+    return report(static_cast<ExitCode>(code), compilation.sentence());
+  auto description = describe(compilation.getModule());
+  if (!description)
+    return report(exitUser, llvm::toString(description.takeError()));
+  llvm::StringMap<std::string> types;
+  for (const TensorDescription &output : description->entries[0].outputs)
+    types[output.name] = typeName(output);
+  for (const OnnxValueName &value : nameOnnxValues(options.model)) {
+    auto type = types.find(value.name);
+    if (type == types.end())
+      continue;
+    llvm::outs() << value.name << " " << type->second << "  " << value.op;
+    if (!value.node.empty())
+      llvm::outs() << " '" << value.node << "'";
+    if (!value.block.empty())
+      llvm::outs() << "  " << value.block;
+    llvm::outs() << "\n";
+  }
+  llvm::outs().flush();
+  return exitDone;
+}
+
 template <typename Facts> void print(const Facts &facts, bool asJson) {
   if (asJson)
     llvm::outs() << llvm::formatv("{0:2}", llvm::json::Value(toJson(facts)))
@@ -74,6 +108,8 @@ template <typename Facts> void print(const Facts &facts, bool asJson) {
 } // namespace
 
 int inspectFile(const Options &options, llvm::StringRef program) {
+  if (options.listTaps)
+    return listTaps(options, program);
   if (isBinary(options.model)) {
     auto facts = readArtefact(options.model);
     if (!facts)

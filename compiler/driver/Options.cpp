@@ -153,6 +153,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--verify-each", false, turn(&Options::verifyEach, true)},
       {"--markdown", false, turn(&Options::markdown, true)},
       {"--json", false, turn(&Options::json, true)},
+      {"--taps", false, turn(&Options::listTaps, true)},
       {"-v", false, turn(&Options::verbose, true)},
       {"--help", false, turn(&Options::help, true)},
       {"-h", false, turn(&Options::help, true)},
@@ -266,6 +267,9 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
     return fail("'niello " + Twine(options.command) + "' needs a model file" +
                 (inspects ? " or an artefact" : "") + "; see niello " +
                 options.command + " --help");
+  if (options.listTaps && !inspects)
+    return fail("--taps goes with 'niello inspect'; --tap NAME makes a value "
+                "an output");
   if (options.json && !inspects)
     return fail("--json goes with 'niello inspect'");
   for (const char *other : {"-o", "--emit"})

@@ -40,6 +40,7 @@ struct Options {
   bool verifyEach = false;
   bool markdown = false; ///< niello ops --markdown
   bool json = false;     ///< niello inspect --json
+  bool listTaps = false; ///< niello inspect --taps
   bool help = false;
   bool version = false;
   /// Names of the flags on the command line.

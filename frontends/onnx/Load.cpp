@@ -2,6 +2,7 @@
 
 #include "dialects/model/Hash.h"
 #include "dialects/model/Model.h"
+#include "frontends/onnx/BlockNames.h"
 #include "frontends/onnx/Node.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -139,7 +140,8 @@ OwningOpRef<ModuleOp> importOnnxBytes(MLIRContext &context, StringRef bytes,
       ModuleOp::create(NameLoc::get(StringAttr::get(&context, path)));
   setModuleAttributes(*module, path, bytes, options);
   Initializers initializers(*module, path, bytes, *scan);
-  GraphImporter importer(*module, model, initializers, options, report);
+  ImportOptions named = withFileNames(options, model.graph());
+  GraphImporter importer(*module, model, initializers, named, report);
   LogicalResult imported = failure();
   try {
     imported = importer.importMain();
