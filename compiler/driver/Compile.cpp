@@ -114,6 +114,8 @@ int Compilation::prepare() {
   watch(Progress::watch);
   if (options.watch)
     watch(options.watch);
+  if (!options.explain.empty() || !options.why.empty())
+    collectReasons(context, options.explain, reasons);
   if (options.dumpFolder.empty())
     return exitDone;
   auto made = Trail::create(options.dumpFolder, path::filename(options.model));
@@ -319,6 +321,9 @@ int compileModel(const Options &options, llvm::StringRef program) {
     return code;
   int code =
       options.isStage() ? compilation.printStage() : compilation.writeBinary();
+  if (!code && !options.explain.empty() && compilation.givenReasons().empty())
+    llvm::errs() << options.explain << "\n  nothing was left undone\n";
+  printReasons(compilation.givenReasons(), llvm::errs());
   return compilation.finishTrail(code);
 }
 

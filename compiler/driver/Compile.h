@@ -7,6 +7,7 @@
 
 #include "compiler/artefact/Artefact.h"
 #include "compiler/driver/Driver.h"
+#include "compiler/explain/Explain.h"
 #include "compiler/trail/Trail.h"
 #include "compiler/weights/WeightTable.h"
 #include "compiler/weights/programs/WeightPrograms.h"
@@ -42,6 +43,9 @@ public:
   /// The one that was reported last.
   const std::string &sentence() const { return reported; }
 
+  /// What passes said of what they left undone, if it was asked for.
+  llvm::ArrayRef<Reason> givenReasons() const { return reasons; }
+
   /// Ends the trail of --dump-ir; gives `code`, or why that cannot be written.
   int finishTrail(int code);
 
@@ -72,6 +76,7 @@ private:
   mlir::OwningOpRef<mlir::ModuleOp> module;
   PipelineOptions pipeline;
   std::vector<SourceNode> folded; ///< nodes that the frontend made no op for
+  std::vector<Reason> reasons;
   std::unique_ptr<Trail> trail;
   std::unique_ptr<WeightPrograms> programs;
   std::string reported;

@@ -70,6 +70,8 @@ What to make (--emit):
   -g                   DWARF, for debuggers and profilers: which source node an
                        address is of; the code stays the same
   --dump-ir DIR        what each pass changed, a file a pass, with index.md
+  --explain=PASS       why the pass left undone what it did: a line for each
+                       place (fuse-kernels, raise-attention, ...)
   --verify-each        check the IR after every pass
   -v                   time of each stage
 
@@ -103,15 +105,16 @@ Example:
 )";
 
 constexpr const char *inspectHelp =
-    R"(niello inspect FILE [--json] [flags of compile]
+    R"(niello inspect FILE [--json | --why NODE] [flags of compile]
 
 FILE is a model or the printed IR of a stage (.mlir): prints
   - inputs and outputs, with the bounds of free dimensions
   - the operators of the file by kind, and its weights by type
   - the blocks they were understood as: attention, norm, matmul, ...
-  - the plan: a line for each kernel, in the order in which they run, with its
-    result, floating-point operations, bytes read and written, their ratio (how
-    well it can keep a processor busy), and the nodes of the file it computes
+  - the plan: a line for each kernel, in the order in which they run, and one for
+    all that are alike: its result, floating-point operations, bytes read and
+    written, their ratio (how well it can keep a processor busy), and the nodes
+    of the file it computes
   - the weights as the program will hold them
   - the memory of one call, and the tensors that hold it when most is needed
 A model that does not compile is told of as far as it came, then why.
@@ -125,6 +128,8 @@ needs, and whether this machine has them.
                        block, as blocks.3.attention.out, where it has one
   --json               all of it as one JSON object; compiler/inspect/README.md
                        of the sources lists the keys
+  --why NODE           instead: what became of a node of the file, and for what
+                       reason no rewrite that was tried at it went further
   --dim NAME=N         fixes a named dimension: costs and memory are numbers
   --target=NAME        plans for another machine than this one
 

@@ -4,6 +4,7 @@
 // is to know, or reads an artefact.
 
 #include "compiler/driver/Compile.h"
+#include "compiler/driver/Why.h"
 
 #include "compiler/inspect/Inspect.h"
 #include "compiler/inspect/Names.h"
@@ -111,6 +112,9 @@ int inspectFile(const Options &options, llvm::StringRef program) {
   if (options.listTaps)
     return listTaps(options, program);
   if (isBinary(options.model)) {
+    if (!options.why.empty())
+      return report(exitUser, "--why asks a model, but '" + options.model +
+                                  "' is compiled");
     auto facts = readArtefact(options.model);
     if (!facts)
       return report(exitUser, llvm::toString(facts.takeError()));
@@ -122,6 +126,8 @@ int inspectFile(const Options &options, llvm::StringRef program) {
   Compilation compilation(options, program);
   facts.exitCode = gather(compilation, options, facts);
   facts.sentence = compilation.sentence();
+  if (!options.why.empty() && !facts.exitCode)
+    return printWhy(options, facts, compilation.givenReasons());
   if (!facts.exitCode || facts.source || facts.description || options.json)
     print(facts, options.json);
   if (!facts.exitCode)

@@ -2,6 +2,7 @@
 
 #include "compiler/driver/Options.h"
 
+#include "compiler/explain/Explain.h"
 #include "compiler/support/Nearest.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -107,6 +108,11 @@ Error parseEmit(StringRef value, Options &options) {
   return Error::success();
 }
 
+Error parseExplain(StringRef value, Options &options) {
+  options.explain = value.str();
+  return checkExplained(value);
+}
+
 Error parseNumerics(StringRef value, Options &options) {
   auto numerics = findNumerics(value);
   if (!numerics)
@@ -148,6 +154,8 @@ llvm::ArrayRef<Flag> flags() {
       {"--stats", true, parseStats},
       {"--numerics", true, parseNumerics},
       {"-g", false, turn(&Options::debugInfo, true)},
+      {"--explain", true, parseExplain},
+      {"--why", true, store(&Options::why)},
       {"--dump-ir", true, store(&Options::dumpFolder)},
       {"--model-folder", true, store(&Options::modelFolder)},
       {"--verify-each", false, turn(&Options::verifyEach, true)},
@@ -272,6 +280,11 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
                 "an output");
   if (options.json && !inspects)
     return fail("--json goes with 'niello inspect'");
+  if (options.given.count("--why") && (!inspects || options.json))
+    return fail("--why goes with 'niello inspect', and prints text");
+  if (options.given.count("--explain") && options.command != "compile")
+    return fail("--explain goes with 'niello compile'; 'niello inspect --why "
+                "NODE' tells of one node");
   for (const char *other : {"-o", "--emit"})
     if (inspects && options.given.count(other))
       return fail(Twine(other) +

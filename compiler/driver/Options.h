@@ -33,6 +33,8 @@ struct Options {
   bool optimise = true;
   Numerics numerics = Numerics::Default;
   std::string dumpFolder; ///< --dump-ir; empty for none
+  std::string explain;    ///< a pass that is to give its reasons, or empty
+  std::string why;        ///< niello inspect --why: a node, or empty
   ImportOptions import;
   std::string modelFolder; ///< of a stage's text; empty: where the text lies
   bool debugInfo = false;

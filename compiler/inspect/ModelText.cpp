@@ -9,6 +9,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <map>
+
 using llvm::formatv;
 using llvm::raw_ostream;
 
@@ -139,21 +141,32 @@ void printPlan(const std::vector<KernelFacts> &plan, llvm::StringRef target,
       {"kernel", "result", "flops", "bytes", "flops/byte", "nodes"}};
   uint64_t flops = 0, bytes = 0;
   bool isKnown = true, isFree = false;
+  std::map<std::vector<std::string>, std::pair<size_t, unsigned>> known;
   for (const KernelFacts &kernel : plan) {
     std::string result = llvm::join(kernel.outputs, " ");
     if (!kernel.reduction.empty())
       result += " over " + kernel.reduction;
     auto intensity = kernel.intensity();
-    rows.push_back(
-        {kernel.kind + (kernel.stencil.empty() ? "" : " " + kernel.stencil),
-         result, orDash(kernel.flops.text), orDash(kernel.bytes.text),
-         intensity ? formatv("{0:F2}", *intensity).str() : "-",
-         nodesText(kernel.nodes)});
+    std::vector<std::string> row = {
+        kernel.kind + (kernel.stencil.empty() ? "" : " " + kernel.stencil),
+        result, orDash(kernel.flops.text), orDash(kernel.bytes.text),
+        intensity ? formatv("{0:F2}", *intensity).str() : "-"};
+    // Layers are alike: the first stands for the others.
+    auto [same, isNew] = known.try_emplace(row, rows.size(), 0);
+    ++same->second.second;
+    if (isNew) {
+      row.push_back(nodesText(kernel.nodes));
+      rows.push_back(std::move(row));
+    }
     isKnown &= kernel.flops.value && kernel.bytes.value;
     isFree |= !kernel.bytes.text.empty() && !kernel.bytes.value;
     flops += kernel.flops.value.value_or(0);
     bytes += kernel.bytes.value.value_or(0);
   }
+  for (const auto &[row, place] : known)
+    if (place.second > 1)
+      rows[place.first].back() +=
+          formatv(", and {0} like it", place.second - 1).str();
   printTable(rows, os);
   if (isKnown && bytes)
     os << formatv("  all: {0} flops, {1} bytes, {2:F2} flops/byte\n", flops,

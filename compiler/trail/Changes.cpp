@@ -79,12 +79,12 @@ private:
 
 // Shorter repeats are no shorter to read.
 constexpr size_t kLeastRepeat = 6;
-// Lines that stay, on either side of a change.
-constexpr size_t kAround = 1;
 // Lines that go, of a run of them: they are in the files before.
 constexpr size_t kGoing = 3;
 // Characters of a line that came or went, and of one that stays.
-constexpr size_t kWidth = 240, kWidthOfStaying = 100;
+constexpr size_t kWidth = 160, kWidthOfStaying = 80;
+// Lines of one kind in a file: a second says nothing that the first does not.
+constexpr unsigned kAlike = 1;
 
 uint64_t likenessOf(const Change &change) {
   return llvm::hash_combine(change.mark, change.line->likeness);
@@ -116,6 +116,7 @@ std::vector<Change> compare(ArrayRef<Line> before, ArrayRef<Line> after) {
 
 void ChangeWriter::put(const Twine &line) {
   std::string text = line.str();
+  tellOmitted();
   lines += 1 + llvm::count(text, '\n');
   output += text + '\n';
 }
@@ -178,28 +179,77 @@ void ChangeWriter::writeAll(ArrayRef<Change> changes) {
   writeLines(changes, /*whole=*/true);
 }
 
+/// To be told of in one line, before the next that is written.
+void ChangeWriter::leaveOut(ArrayRef<Change> changes, Left Omitted::*kind) {
+  Left &left = omitted.*kind;
+  left.lines += changes.size();
+  for (const Change &change : changes) {
+    if (llvm::StringRef name = firstName(*change.line); !name.empty()) {
+      left.first = left.first.empty() ? name.str() : left.first;
+      left.last = name.str();
+    }
+    remember(change, 0);
+  }
+}
+
+/// "  ... 3 lines go, 12 stay, 7 like some above: /a/MatMul to /b/Add"
+void ChangeWriter::tellOmitted() {
+  std::string text;
+  auto tell = [&](const Left &left, llvm::StringRef what, bool withNames) {
+    if (!left.lines)
+      return;
+    text += (text.empty() ? "  ... " : ", ") + std::to_string(left.lines) +
+            (!text.empty()     ? ""
+             : left.lines == 1 ? " line"
+                               : " lines") +
+            " " + what.str();
+    if (withNames && !left.first.empty())
+      text += ": " + left.first +
+              (left.first == left.last ? "" : " to " + left.last);
+  };
+  bool one = omitted.going.lines == 1;
+  tell(omitted.going, one ? "goes" : "go", false);
+  one = omitted.staying.lines == 1;
+  tell(omitted.staying, one ? "stays" : "stay", false);
+  tell(omitted.alike, "like some above", true);
+  omitted = Omitted();
+  if (!text.empty()) {
+    ++lines;
+    output += text + '\n';
+  }
+}
+
+/// How many of the changes, from the first on, are each like enough others.
+size_t ChangeWriter::countKnown(ArrayRef<Change> changes) const {
+  size_t count = 0;
+  while (count < changes.size() &&
+         shown.lookup(likenessOf(changes[count])) >= kAlike)
+    ++count;
+  return count;
+}
+
 void ChangeWriter::writeLines(ArrayRef<Change> changes, bool whole) {
   for (size_t i = 0; i < changes.size();) {
     size_t from = 0;
-    if (size_t length = findRepeat(changes.drop_front(i), from)) {
-      llvm::StringRef first, last;
-      for (const Change &change : changes.slice(i, length))
-        if (llvm::StringRef name = firstName(*change.line); !name.empty()) {
-          first = first.empty() ? name : first;
-          last = name;
-        }
+    ArrayRef<Change> rest = changes.drop_front(i);
+    if (size_t length = findRepeat(rest, from)) {
+      leaveOut(rest.take_front(length), &Omitted::repeated);
+      Left left = std::exchange(omitted.repeated, Left());
       put("  ... " + Twine(length) + " lines like " +
           Twine(written[from].place) + " to " +
           Twine(written[from + length - 1].place) +
-          (first.empty() ? Twine() : ": " + first + " to " + last));
-      for (const Change &change : changes.slice(i, length))
-        remember(change, 0);
+          (left.first.empty() ? Twine()
+                              : ": " + left.first + " to " + left.last));
       i += length;
-      continue;
+    } else if (size_t length = whole ? 0 : countKnown(rest)) {
+      leaveOut(rest.take_front(length), &Omitted::alike);
+      i += length;
+    } else {
+      put(shownAs(changes[i], whole));
+      remember(changes[i], lines);
+      ++shown[likenessOf(changes[i])];
+      ++i;
     }
-    put(shownAs(changes[i], whole));
-    remember(changes[i], lines);
-    ++i;
   }
 }
 
@@ -210,19 +260,18 @@ void ChangeWriter::write(ArrayRef<Change> changes) {
     while (end < changes.size() && changes[end].mark == mark)
       ++end;
     ArrayRef<Change> run = changes.slice(i, end - i);
-    size_t before = mark == '-' ? kGoing : i == 0 ? 0 : kAround;
-    size_t after = mark == '-' || end == changes.size() ? 0 : kAround;
+    size_t before = mark == '-' ? kGoing : 0;
     // A line in place of one saves nothing.
-    if (mark == '+' || run.size() <= before + after + 1) {
+    if (mark == '+' || (mark == '-' && run.size() <= before + 1)) {
       writeLines(run, /*whole=*/false);
     } else {
       writeLines(run.take_front(before), /*whole=*/false);
-      put("  ... " + Twine(run.size() - before - after) +
-          (mark == '-' ? " lines go" : " lines stay"));
-      writeLines(run.take_back(after), /*whole=*/false);
+      leaveOut(run.drop_front(before),
+               mark == '-' ? &Omitted::going : &Omitted::staying);
     }
     i = end;
   }
+  tellOmitted();
 }
 
 } // namespace niello

@@ -22,9 +22,9 @@ struct Change {
 std::vector<Change> compare(llvm::ArrayRef<Line> before,
                             llvm::ArrayRef<Line> after);
 
-/// Writes changes short: of lines that stay, one on either side of a change; of
-/// a run of lines that go, the first three; of lines that are like some above,
-/// layers of a network say, where those stand; of long lines, the beginning.
+/// Writes changes short: of lines that stay, how many; of a run of lines that
+/// go, the first three; of lines that are like some above, layers of a network
+/// say, where those stand, or how many; of long lines, the beginning.
 class ChangeWriter {
 public:
   void heading(const llvm::Twine &text);
@@ -42,12 +42,25 @@ private:
   void put(const llvm::Twine &line);
   void writeLines(llvm::ArrayRef<Change> changes, bool whole);
   size_t findRepeat(llvm::ArrayRef<Change> changes, size_t &from) const;
+  /// Lines that are left out, and the first and last names in them.
+  struct Left {
+    size_t lines = 0;
+    std::string first, last;
+  };
+  struct Omitted {
+    Left going, staying, alike, repeated;
+  };
+  void leaveOut(llvm::ArrayRef<Change> changes, Left Omitted::*kind);
+  void tellOmitted();
+  size_t countKnown(llvm::ArrayRef<Change> changes) const;
   void remember(const Change &change, unsigned place);
 
   std::string output;
+  Omitted omitted;
   unsigned lines = 0;
   std::vector<Written> written;
-  llvm::DenseMap<uint64_t, size_t> starts; ///< of runs, by what they are like
+  llvm::DenseMap<uint64_t, unsigned> shown; ///< lines, by what they are like
+  llvm::DenseMap<uint64_t, size_t> starts;  ///< of runs, by what they are like
 };
 
 } // namespace niello

@@ -250,14 +250,11 @@ llvm::Error Trail::finish() {
   llvm::raw_string_ostream os(text);
   os << kTitle << model
      << "\n\nA file shows what its pass changed: lines that went (`-`), that "
-        "came (`+`), and\ntwo of those that stay on either side. Lines that "
-        "are "
-        "like some above, those of\nanother layer say, are left out with the "
-        "numbers of the others. What a node of\nthe model became has its name "
-        "in "
-        "quotes at the end of the line. Large constants\nare elided, weights "
-        "stay in the model file. The passes begin with\n"
-        "[000-begin.mlir](000-begin.mlir).\n\n"
+        "came (`+`).\nLines that stay, and those that are like some above in "
+        "the file, those of another\nlayer say, are counted. What a node of "
+        "the model became has its name in quotes at\nthe end of the line. "
+        "Large constants are elided, weights stay in the model file.\nThe "
+        "passes begin with [000-begin.mlir](000-begin.mlir).\n\n"
         "| | stage | pass | what it does | operations before | after | ms |\n"
         "|--:|---|---|---|--:|--:|--:|\n";
   for (auto [i, step] : llvm::enumerate(steps)) {

@@ -8,6 +8,7 @@
 
 #include "passes/compose/Passes.h"
 
+#include "compiler/support/Reasons.h"
 #include "compiler/weights/Layout.h"
 #include "compiler/weights/ProgramModule.h"
 #include "passes/compose/CompileTime.h"
@@ -52,12 +53,20 @@ public:
   /// The candidates that fit the budget, in the order of the text.
   SmallVector<Candidate> settle();
   bool isAtRunTime(Operation *op) const { return atRunTime.contains(op); }
+  /// Why operations on weights alone are left to run time.
+  void tellReasons(StringRef pass) const {
+    for (const auto &[op, why] : reasons)
+      tellReason(op, pass, why);
+  }
 
 private:
   void findConstantOps(Block &block);
   void findCandidates(Block &block);
   Candidate describe(Value value) const;
-  void demote(Operation *op) { needed.insert(op), changed = true; }
+  void demote(Operation *op, StringRef why) {
+    needed.insert(op), changed = true;
+    reasons[op] = why;
+  }
   void limitEach();
   void limitGrowth();
 
@@ -69,6 +78,7 @@ private:
   DenseSet<Operation *> atRunTime;
   DenseSet<StringAttr> keptWeights;
   SmallVector<Candidate> candidates;
+  llvm::MapVector<Operation *, StringRef> reasons;
   bool changed = false;
 };
 
@@ -83,13 +93,17 @@ Border::Border(ModuleOp module) : module(module) {
 
 void Border::findConstantOps(Block &block) {
   for (Operation &op : block) {
-    if (!canRunAtCompileTime(&op))
-      continue;
     bool reads = isa<model::LoadWeightOp>(op), constant = true;
     for (Value value : usedValues(&op)) {
       Operation *source = value.getDefiningOp();
       constant &= constantOps.contains(source);
       reads |= readsWeight.contains(source);
+    }
+    if (!canRunAtCompileTime(&op)) {
+      if (constant && reads && !op.hasTrait<OpTrait::IsTerminator>())
+        reasons[&op] = "it runs with the model: it is nothing that the "
+                       "compiler runs";
+      continue;
     }
     if (!constant)
       continue;
@@ -160,7 +174,11 @@ void Border::limitEach() {
     if (candidate.bytes > kMostBytes || candidate.steps > kMostSteps ||
         steps > kMostStepsOfAll) {
       steps -= candidate.steps;
-      demote(candidate.value.getDefiningOp());
+      demote(candidate.value.getDefiningOp(),
+             candidate.bytes > kMostBytes
+                 ? "it runs with the model: its result has more than 64 MB"
+                 : "it runs with the model: the compiler would take too many "
+                   "steps");
     }
   }
 }
@@ -203,7 +221,9 @@ void Border::limitGrowth() {
     if (growth <= kMostGrowth - total)
       total += growth;
     else
-      demote(group.largest->value.getDefiningOp());
+      demote(group.largest->value.getDefiningOp(),
+             "it runs with the model: the result would add more than 1 MB to "
+             "what the file stores");
   }
 }
 
@@ -365,6 +385,7 @@ struct OutlineWeightPrograms
   void runOnOperation() override {
     Border border(getOperation());
     SmallVector<Candidate> candidates = border.settle();
+    border.tellReasons(getArgument());
     if (!candidates.empty())
       replace(getOperation(), candidates, border);
   }

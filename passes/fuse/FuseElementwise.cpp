@@ -3,6 +3,7 @@
 // Joins elementwise operations, and folds movement of data into the index maps
 // of what reads it, so that neither makes a trip through memory.
 
+#include "compiler/support/Reasons.h"
 #include "compiler/support/SourceNodes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -164,45 +165,60 @@ LogicalResult foldSizeOfEmpty(tensor::DimOp op, PatternRewriter &rewriter) {
   return success();
 }
 
-// Whether the producer of `operand` should move into its consumer.
-bool isWorthFusing(OpOperand *operand) {
+// Why the producer of `operand` should not move into its consumer; empty where
+// it should.
+StringRef whyNotFuse(OpOperand *operand) {
   auto producer = operand->get().getDefiningOp<linalg::GenericOp>();
   auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
   if (!producer || !consumer || producer->getBlock() != consumer->getBlock())
-    return false;
+    return "it is not of the same block";
   constexpr unsigned mostOperands = 16;
   constexpr int64_t mostWork = 400;
   if (producer->getNumOperands() + consumer->getNumOperands() > mostOperands)
-    return false;
+    return "both have more than 16 operands";
   // Reading elsewhere costs nothing; a contraction's packing hides it.
   if (isMovement(producer) || isSplat(producer))
-    return true;
+    return "";
   if (!producer->hasOneUse())
-    return false;
+    return "something else reads it too";
   // A contraction reads each element many times: it wants the value, and the
   // producer is better off behind what made its own operands.
   if (isContraction(consumer))
-    return false;
+    return "a product would compute it once for each element it meets";
   if (!isElementwise(consumer)) {
     if (!consumer.getMatchingIndexingMap(operand).isPermutation())
-      return false;
+      return "a reduction would compute it more than once";
     for (Value input : producer.getDpsInputs())
       if (auto root = input.getDefiningOp<linalg::GenericOp>())
         if (isContraction(root) && root->hasOneUse())
-          return false;
+          return "it belongs to the product that it reads";
   } else if (!consumer.getMatchingIndexingMap(operand).isPermutation()) {
     // A broadcast would compute the same element again and again.
-    return workPerElement(producer) <= 2 && !widensBits(producer);
+    return workPerElement(producer) <= 2 && !widensBits(producer)
+               ? ""
+               : "a broadcast would compute it again and again";
   }
-  return workPerElement(producer) + workPerElement(consumer) <= mostWork;
+  return workPerElement(producer) + workPerElement(consumer) <= mostWork
+             ? ""
+             : "both have more than 400 operations an element";
 }
 
 // The pattern fuses what this says and gives the result its consumer's
 // location, so that is where the producer's names have to be.
-bool shouldFuse(OpOperand *operand) {
-  if (!isWorthFusing(operand))
+bool shouldFuse(OpOperand *operand, Reasons &reasons) {
+  Operation *consumer = operand->getOwner();
+  Operation *producer = operand->get().getDefiningOp();
+  if (!producer)
     return false;
-  takeNames(operand->getOwner(), operand->get().getLoc());
+  StringRef why = whyNotFuse(operand);
+  const void *key = operand->get().getAsOpaquePointer();
+  if (!why.empty()) {
+    reasons.note(consumer, key,
+                 "does not take in '" + firstNodeIn(producer->getLoc()) +
+                     "': " + why);
+    return false;
+  }
+  takeNames(consumer, producer->getLoc());
   return true;
 }
 
@@ -222,7 +238,11 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
     RewritePatternSet fuse(&getContext());
     fuse.add(foldUnitReshape);
     fuse.add(splitStart);
-    linalg::populateElementwiseOpsFusionPatterns(fuse, shouldFuse);
+    // The folds below apply to little and stop at most: no news.
+    Reasons reasons(getOperation(), getArgument(), names,
+                    /*hearsPatterns=*/false);
+    linalg::populateElementwiseOpsFusionPatterns(
+        fuse, [&](OpOperand *operand) { return shouldFuse(operand, reasons); });
     linalg::populateEraseUnusedOperandsAndResultsPatterns(fuse);
     fuse.add(foldSizeOfEmpty);
     // A chain of producers goes into its consumer one at a time, and a sweep
@@ -231,7 +251,7 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
     int64_t operations = 0;
     getOperation()->walk([&](Operation *) { ++operations; });
     GreedyRewriteConfig sweeps;
-    sweeps.setMaxIterations(operations).setListener(&names);
+    sweeps.setMaxIterations(operations).setListener(reasons.listener());
     if (failed(
             applyPatternsGreedily(getOperation(), std::move(fuse), sweeps))) {
       getOperation()->emitError("elementwise fusion found no end");

@@ -258,7 +258,7 @@ struct FuseKernels : impl::FuseKernelsBase<FuseKernels> {
   using Base::Base;
 
   void fuse(Block &block, IRRewriter &rewriter) {
-    for (Group &group : findGroups(block)) {
+    for (Group &group : findGroups(block, getArgument())) {
       orderLoops(rewriter, group);
       Builder builder{rewriter, group};
       if (group.kind == "gemm")

@@ -2,6 +2,8 @@
 
 #include "passes/fuse/Groups.h"
 
+#include "compiler/support/Reasons.h"
+#include "compiler/support/SourceNodes.h"
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -25,11 +27,12 @@ std::optional<unsigned> plainLoop(AffineExpr result) {
 
 struct Finder {
   Block &block;
+  StringRef pass;
   DenseMap<Operation *, unsigned> place;
   DenseMap<Operation *, unsigned> groupOf;
   SmallVector<Group> groups{};
 
-  explicit Finder(Block &block) : block(block) {
+  Finder(Block &block, StringRef pass) : block(block), pass(pass) {
     for (auto [i, op] : llvm::enumerate(block))
       place[&op] = i;
   }
@@ -91,22 +94,38 @@ struct Finder {
           break;
         group.ops.push_back(stage);
       }
+      if (group.ops.size() > mostStages)
+        endChain(group.ops.back(), "it has eight stages");
       take(group);
     }
   }
 
+  // The chain of a contraction ends at `op`.
+  linalg::GenericOp endChain(Operation *op, const Twine &why) {
+    tellReason(op, pass, "its kernel ends here: " + why);
+    return nullptr;
+  }
+
   linalg::GenericOp findStage(linalg::GenericOp op) {
+    if (op->use_empty())
+      return nullptr;
     if (op->getNumResults() != 1 || !op->hasOneUse())
-      return nullptr;
+      return endChain(op, "more than one operation reads it");
     OpOperand &use = *op->use_begin();
-    auto stage = freeGeneric(use.getOwner());
-    if (!stage || !isElementwise(stage) || !stage.isDpsInput(&use) ||
-        stage.getNumDpsInits() != 1 ||
-        !stage.getMatchingIndexingMap(&use).isPermutation())
+    Operation *reader = use.getOwner();
+    if (reader->hasTrait<OpTrait::IsTerminator>())
       return nullptr;
+    std::string name = (" '" + firstNodeIn(reader->getLoc()) + "'").str();
+    auto stage = freeGeneric(reader);
+    if (!stage || !isElementwise(stage) || !stage.isDpsInput(&use) ||
+        stage.getNumDpsInits() != 1)
+      return endChain(op, "its reader" + name + " is not element by element");
     AffineMap written =
         stage.getMatchingIndexingMap(stage.getDpsInitOperand(0));
-    return written.isPermutation() ? stage : nullptr;
+    if (!stage.getMatchingIndexingMap(&use).isPermutation() ||
+        !written.isPermutation())
+      return endChain(op, "its reader" + name + " stretches it");
+    return stage;
   }
 
   // For rows: what the dimensions of a value of the group are, by value. The
@@ -206,8 +225,12 @@ struct Finder {
         if (auto loop = plainLoop(result))
           rows.push_back(*loop);
       if (rows.size() != written.getNumResults() ||
-          rows.size() != root.getNumParallelLoops())
+          rows.size() != root.getNumParallelLoops()) {
+        tellReason(&op, pass,
+                   "it is no reduction of rows: a window, or sizes "
+                   "that its result has not");
         continue;
+      }
       addProducers(group, root, rows);
       add(group, root, rows);
       for (Operation *next = op.getNextNode();
@@ -252,11 +275,17 @@ struct Finder {
       return;
     auto rows = rowLoopsOf(generic, count);
     if (!rows)
-      return;
+      return tellReason(op, pass,
+                        "it does not join the rows that it reads: it reads "
+                        "them in another order, or sums over them");
     SmallVector<Operation *> all(group.ops);
     all.push_back(op);
     if (isClosed(all, op))
       add(group, generic, *rows);
+    else
+      tellReason(op, pass,
+                 "it does not join the rows that it reads: something between "
+                 "reads them as well");
   }
 
   // What is left stands alone.
@@ -271,11 +300,21 @@ struct Finder {
         continue;
       }
       auto generic = freeGeneric(&op);
-      if (!generic)
+      if (!generic) {
+        auto left = dyn_cast<linalg::GenericOp>(op);
+        if (left && !groupOf.count(&op) && isTiny(left))
+          tellReason(&op, pass,
+                     "it has fewer than 16 elements, which are not "
+                     "worth a kernel");
         continue;
+      }
       StringRef kind = isMovement(generic)      ? "move"
                        : isElementwise(generic) ? "map"
                                                 : "call";
+      if (kind == "call")
+        tellReason(&op, pass,
+                   "no generator takes it: it is no sum of products "
+                   "and no reduction of rows");
       take({kind, {generic}, {}});
     }
   }
@@ -291,8 +330,8 @@ struct Finder {
 
 } // namespace
 
-SmallVector<Group> findGroups(Block &block) {
-  Finder finder(block);
+SmallVector<Group> findGroups(Block &block, StringRef pass) {
+  Finder finder(block, pass);
   finder.findContractions();
   finder.findRows();
   finder.findSingles();

@@ -18,8 +18,9 @@ struct Group {
 };
 
 // Groups do not overlap, and each can stand where its last operation stands:
-// everything else that reads from it comes later.
-llvm::SmallVector<Group> findGroups(mlir::Block &block);
+// everything else that reads from it comes later. Why a group ends where it
+// does is told as by `pass`.
+llvm::SmallVector<Group> findGroups(mlir::Block &block, llvm::StringRef pass);
 
 } // namespace niello
 

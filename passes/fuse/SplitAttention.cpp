@@ -6,6 +6,8 @@
 // E value width. Where H > G the heads are two dimensions, [G, H / G], so that
 // the rows which read one key head are rows of one product.
 
+#include "compiler/support/Reasons.h"
+#include "compiler/support/SourceNodes.h"
 #include "dialects/model/Attention.h"
 #include "dialects/model/Sizes.h"
 #include "passes/fuse/Passes.h"
@@ -253,7 +255,10 @@ struct SplitAttention : niello::impl::SplitAttentionBase<SplitAttention> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add(split);
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    KeepNames names(getOperation());
+    Reasons reasons(getOperation(), getArgument(), names);
+    walkAndApplyPatterns(getOperation(), std::move(patterns),
+                         reasons.listener());
   }
 };
 } // namespace

@@ -3,6 +3,8 @@
 // Takes the product out of a transposed convolution: what is left adds up, for
 // each element, the few taps that reach it.
 
+#include "compiler/support/Reasons.h"
+#include "compiler/support/SourceNodes.h"
 #include "dialects/model/Model.h"
 #include "dialects/model/Terms.h"
 #include "dialects/model/Windows.h"
@@ -132,7 +134,10 @@ struct SplitConvTranspose
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add(split);
-    walkAndApplyPatterns(getOperation(), std::move(patterns));
+    KeepNames names(getOperation());
+    Reasons reasons(getOperation(), getArgument(), names);
+    walkAndApplyPatterns(getOperation(), std::move(patterns),
+                         reasons.listener());
   }
 };
 } // namespace

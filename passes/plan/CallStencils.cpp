@@ -5,6 +5,8 @@
 
 #include "passes/plan/Stencils.h"
 
+#include "compiler/support/Reasons.h"
+#include "compiler/support/SourceNodes.h"
 #include "passes/plan/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -26,7 +28,11 @@ struct CallStencils : impl::CallStencilsBase<CallStencils> {
     RewritePatternSet patterns(&getContext());
     patterns.add(callGridSample).add(callPool).add(callResize);
     patterns.add(callRoiAlign);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+    KeepNames names(getOperation());
+    Reasons reasons(getOperation(), getArgument(), names);
+    if (failed(applyPatternsGreedily(
+            getOperation(), std::move(patterns),
+            GreedyRewriteConfig().setListener(reasons.listener()))))
       return signalPassFailure();
   }
 };

@@ -7,6 +7,7 @@
 
 #include "passes/plan/Passes.h"
 
+#include "compiler/support/Reasons.h"
 #include "compiler/weights/Layout.h"
 #include "compiler/weights/ProgramModule.h"
 #include "dialects/kernel/Kernel.h"
@@ -93,18 +94,33 @@ static bool isWorthIt(linalg::GenericOp op) {
 }
 
 // The panels in which the generator reads the input, if it is one that it
-// could read so.
+// could read so; else `why` not.
 static std::optional<Panels> findPanels(linalg::GenericOp op, unsigned input,
-                                        ArrayRef<int64_t> tiles) {
+                                        ArrayRef<int64_t> tiles,
+                                        StringRef &why) {
   auto maps = op.getIndexingMapsArray();
   AffineMap map = maps[input], other = maps[1 - input], out = maps[2];
   auto type = cast<RankedTensorType>(op.getInputs()[input].getType());
   Type element = type.getElementType();
   if (element != getElementTypeOrSelf(op.getResult(0)) ||
-      !(element.isF32() || element.isF64() || element.isInteger(32)) ||
-      !map.isProjectedPermutation() || !out.isProjectedPermutation() ||
-      out.getNumResults() == 0 || !startsAtZero(op) || !isWorthIt(op))
+      !(element.isF32() || element.isF64() || element.isInteger(32))) {
+    why = "panels are of f32, f64 or i32, that of the sum";
     return std::nullopt;
+  }
+  if (!map.isProjectedPermutation() || !out.isProjectedPermutation() ||
+      out.getNumResults() == 0) {
+    why = "it is read at a window, not at plain places";
+    return std::nullopt;
+  }
+  if (!startsAtZero(op)) {
+    why = "the sum does not start at zero";
+    return std::nullopt;
+  }
+  if (!isWorthIt(op)) {
+    why = "the product is too small for the generator";
+    return std::nullopt;
+  }
+  why = "its order of dimensions has no panels";
   unsigned last = cast<AffineDimExpr>(out.getResults().back()).getPosition();
   bool isB = map.isFunctionOfDim(last);
   if (isB == other.isFunctionOfDim(last))
@@ -135,8 +151,10 @@ static std::optional<Panels> findPanels(linalg::GenericOp op, unsigned input,
   }
   int64_t size = type.getDimSize(panels.panel);
   int64_t padded = llvm::alignTo(size, panels.width);
-  if (panels.width < 2 || size < panels.width || padded - size > size / 4)
+  if (panels.width < 2 || size < panels.width || padded - size > size / 4) {
+    why = "more than a fifth of its panels would be padding";
     return std::nullopt;
+  }
   return panels;
 }
 
@@ -233,20 +251,37 @@ static std::optional<Reader> findReader(OpOperand &use) {
   return Reader{group, number, op, input};
 }
 
-// The readers of a weight, if all of them could read one and the same panels.
+// The readers of a weight, if all of them could read one and the same panels;
+// else it is told at the first that could not, if any is a product.
 static std::optional<Panels> agree(ArrayRef<model::LoadWeightOp> loads,
-                                   SmallVectorImpl<Reader> &readers) {
+                                   SmallVectorImpl<Reader> &readers,
+                                   StringRef pass) {
+  bool isOfProduct = llvm::any_of(loads, [](model::LoadWeightOp load) {
+    return llvm::any_of(load->getUses(), [](OpOperand &use) {
+      return findReader(use).has_value();
+    });
+  });
   std::optional<Panels> all;
   for (model::LoadWeightOp load : loads)
     for (OpOperand &use : load->getUses()) {
-      std::optional<Reader> reader = findReader(use);
-      if (!reader)
+      auto stop = [&](const Twine &why) {
+        tellReason(use.getOwner(), pass,
+                   "@" + load.getWeight() + " is not packed: " + why);
         return std::nullopt;
+      };
+      std::optional<Reader> reader = findReader(use);
+      if (!reader && !isOfProduct)
+        return std::nullopt;
+      if (!reader)
+        return stop("this reads it too, and not as a product");
       auto tiles =
           reader->group->getAttrOfType<DenseI64ArrayAttr>("tiles").asArrayRef();
-      auto panels = findPanels(reader->op, reader->input, tiles);
-      if (!panels || (all && !(*all == *panels)))
-        return std::nullopt;
+      StringRef why;
+      auto panels = findPanels(reader->op, reader->input, tiles, why);
+      if (!panels)
+        return stop(why);
+      if (all && !(*all == *panels))
+        return stop("its readers want different panels");
       all = panels;
       readers.push_back(*reader);
     }
@@ -286,14 +321,20 @@ struct PackGemmWeights : niello::impl::PackGemmWeightsBase<PackGemmWeights> {
     for (auto &[name, all] : loads) {
       auto weight = symbols.lookup<model::WeightOp>(name);
       SmallVector<Reader> readers;
-      std::optional<Panels> panels = agree(all, readers);
+      std::optional<Panels> panels = agree(all, readers, getArgument());
       if (!panels)
         continue;
       auto type = packedType(cast<RankedTensorType>(weight.getType()), *panels);
       uint64_t bytes = weightBytes(type).value_or(UINT64_MAX);
       uint64_t growth = bytes - *weightBytes(weight.getType());
-      if (bytes > kMostBytes || growth > kMostGrowth - grown)
+      if (bytes > kMostBytes || growth > kMostGrowth - grown) {
+        tellReason(readers.front().group, getArgument(),
+                   "@" + name.getValue() + " is not packed: " +
+                       (bytes > kMostBytes
+                            ? "it has more than 64 MB"
+                            : "all panels would add more than 1 MB"));
         continue;
+      }
       grown += growth;
       FlatSymbolRefAttr packed = pack(weight, type, *panels, symbols);
       for (Reader &reader : readers) {

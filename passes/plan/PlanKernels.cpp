@@ -2,6 +2,7 @@
 //
 // Writes on each kernel what it costs and into which tiles it is cut.
 
+#include "compiler/support/Reasons.h"
 #include "dialects/kernel/Costs.h"
 #include "dialects/kernel/SizeNames.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -123,16 +124,24 @@ GemmTile tileOf(linalg::GenericOp op, int64_t vectorBits, int64_t registers) {
                         vectorBits / std::max(bits, 32u), registers);
 }
 
-template <typename OpTy> void plan(OpTy op, int64_t vectorBits, int64_t count) {
+template <typename OpTy>
+void plan(OpTy op, StringRef pass, int64_t vectorBits, int64_t count) {
   OpBuilder builder(op);
   if (std::optional<Cost> flops = countFlops(op.getBody()))
     op.setFlopsAttr(builder.getStringAttr(flops->text()));
+  else
+    tellReason(op, pass,
+               "its operations are not counted: a stencil of the "
+               "runtime does not tell");
   op.setBytesAttr(builder.getStringAttr(countBytes(op).text()));
   if (op.getTiles())
     return;
   op.getBody().walk([&](linalg::GenericOp generic) {
-    if (!isContraction(generic))
+    if (!isContraction(generic)) {
+      if (generic.getNumReductionLoops())
+        tellReason(op, pass, "it has no tile: it is no sum of products");
       return;
+    }
     GemmTile tile = tileOf(generic, vectorBits, count);
     op.setTilesAttr(builder.getDenseI64ArrayAttr({tile.rows, tile.columns()}));
   });
@@ -146,7 +155,7 @@ struct PlanKernels : impl::PlanKernelsBase<PlanKernels> {
       llvm::TypeSwitch<Operation *>(group.getOperation())
           .Case<kernel::GemmOp, kernel::ConvOp, kernel::RowsOp, kernel::MapOp,
                 kernel::MoveOp, kernel::CallOp>(
-              [&](auto op) { plan(op, vectorBits, registers); });
+              [&](auto op) { plan(op, getArgument(), vectorBits, registers); });
     });
   }
 };

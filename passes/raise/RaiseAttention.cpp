@@ -249,7 +249,7 @@ struct RaiseAttention : niello::impl::RaiseAttentionBase<RaiseAttention> {
     RewritePatternSet patterns(&getContext());
     patterns.add(raise);
     patterns.add(shareHeads);
-    if (failed(raiseAll(getOperation(), std::move(patterns))))
+    if (failed(raiseAll(getOperation(), getArgument(), std::move(patterns))))
       return signalPassFailure();
   }
 };

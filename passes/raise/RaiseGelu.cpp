@@ -220,7 +220,7 @@ struct RaiseGelu : niello::impl::RaiseGeluBase<RaiseGelu> {
     RewritePatternSet patterns(&getContext());
     patterns.add(raiseProduct);
     patterns.add(raiseQuotient);
-    if (failed(raiseAll(getOperation(), std::move(patterns))))
+    if (failed(raiseAll(getOperation(), getArgument(), std::move(patterns))))
       return signalPassFailure();
   }
 };

@@ -240,7 +240,7 @@ struct RaiseNorm : niello::impl::RaiseNormBase<RaiseNorm> {
     patterns.add(raiseQuotient);
     patterns.add(raiseProduct);
     patterns.add(raiseSum);
-    if (failed(raiseAll(getOperation(), std::move(patterns))))
+    if (failed(raiseAll(getOperation(), getArgument(), std::move(patterns))))
       return signalPassFailure();
   }
 };

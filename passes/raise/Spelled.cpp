@@ -2,6 +2,7 @@
 
 #include "passes/raise/Spelled.h"
 
+#include "compiler/support/Reasons.h"
 #include "compiler/support/SourceNodes.h"
 #include "dialects/model/Model.h"
 #include "dialects/model/Terms.h"
@@ -195,10 +196,13 @@ bool isAbout(double number, double wanted) {
   return std::abs(number - wanted) <= std::abs(wanted) * 0x1p-22;
 }
 
-LogicalResult raiseAll(Operation *root, RewritePatternSet patterns) {
+LogicalResult raiseAll(Operation *root, StringRef pass,
+                       RewritePatternSet patterns) {
   KeepNames names(root);
+  Reasons reasons(root, pass, names);
   GreedyRewriteConfig config;
-  config.enableFolding(false).enableConstantCSE(false).setListener(&names);
+  config.enableFolding(false).enableConstantCSE(false).setListener(
+      reasons.listener());
   config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   return applyPatternsGreedily(root, std::move(patterns), config);
 }

@@ -50,9 +50,10 @@ mlir::Value inverseOf(mlir::Value x);
 /// or printed with as many digits, and two roundings are within 2^-22.
 bool isAbout(double number, double wanted);
 
-/// Applies the patterns until none matches. What is raised leaves its steps
-/// without readers, which are dropped; the rest of the file stays as it is.
-mlir::LogicalResult raiseAll(mlir::Operation *root,
+/// Applies the patterns of a pass until none matches. What is raised leaves its
+/// steps without readers, which are dropped; the rest of the file stays as it
+/// is.
+mlir::LogicalResult raiseAll(mlir::Operation *root, llvm::StringRef pass,
                              mlir::RewritePatternSet patterns);
 
 } // namespace niello

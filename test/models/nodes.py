@@ -6,13 +6,15 @@
     nodes.py --only NAME,..     these
     nodes.py FILE..             model files
 
-Asks `niello inspect --json`. A model counts as one test.
+Asks `niello inspect --json`. A model counts as one test. The trail of the model
+whose size is promised is measured as well.
 """
 
 import argparse
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -22,6 +24,7 @@ import resume  # noqa: E402
 
 REASONS = {"constant", "arithmetic on sizes", "nothing reads it",
            "the same as another"}
+TRAILS = {"paraphrase-minilm-l3": 2_000_000}  # bytes, at most
 
 
 def nodes_of(path):
@@ -63,6 +66,18 @@ def check_nodes(path):
     return None
 
 
+def check_trail(path, most):
+    """What is wrong with the size of the model's trail, or nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        problem = resume.niello(path, "--dump-ir", f"{folder}/trail",
+                                "-o", f"{folder}/model")
+        if problem:
+            return problem
+        size = sum(file.stat().st_size
+                   for file in Path(folder, "trail").iterdir())
+    return f"its trail has {size} bytes" if size > most else None
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -74,6 +89,8 @@ def main():
     passed = failed = 0
     for name, path in models:
         problem = check_nodes(path)
+        if not problem and name in TRAILS:
+            problem = check_trail(path, TRAILS[name])
         failed, passed = failed + bool(problem), passed + (not problem)
         print(f"FAIL {name}: {problem}" if problem else f"PASS {name}",
               flush=True)

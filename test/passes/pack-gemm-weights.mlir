@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: niello-opt --split-input-file --pack-gemm-weights %s | FileCheck %s
+// RUN: niello-opt --split-input-file --pack-gemm-weights --explain=pack-gemm-weights %s 2>&1 >/dev/null | FileCheck %s --check-prefix=WHY
 
 #a = affine_map<(m, n, k) -> (m, k)>
 #b = affine_map<(m, n, k) -> (k, n)>
@@ -77,6 +78,9 @@ model.weight @small file("m.onnx") offset 0 length 2048 encoding "raw" : tensor<
 
 // What is read in another form too stays as it is, and what has fewer columns
 // than a panel.
+// WHY: {{^}}pack-gemm-weights
+// WHY-NEXT: {{.*}}: @both is not packed: this reads it too, and not as a product
+// WHY-NEXT: {{.*}}: @small is not packed: more than a fifth of its panels would be padding
 // CHECK-LABEL: func.func @left
 // CHECK:         model.load_weight @both
 // CHECK:         model.load_weight @small
