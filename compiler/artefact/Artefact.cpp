@@ -68,8 +68,9 @@ Error ArtefactWriter::checkSpace() const {
   auto space = sys::fs::disk_space(folder.empty() ? "." : folder);
   if (!space || space->available >= need) // where it cannot be asked, try
     return Error::success();
-  return createStringError("cannot write '" + request.outputPath + "': needs " +
-                           Twine(need) + " bytes, but its disk has " +
+  return createStringError("cannot write '" + userPath(request.outputPath) +
+                           "': needs " + Twine(need) +
+                           " bytes, but its disk has " +
                            Twine(space->available) + " left");
 }
 

@@ -22,6 +22,7 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <csignal>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace mlir;
@@ -59,9 +60,11 @@ struct BreakPass : PassWrapper<BreakPass, OperationPass<ModuleOp>> {
           {}, {}, NamedAttrList(), OpaqueProperties(nullptr), {}, 0));
     else if (kind == "segfault")
       *nowhere = 1;
-    else if (kind == "overflow")
+    else if (kind == "overflow") {
+      struct rlimit limit = {1 << 23, 1 << 23}; // it may be unlimited
+      setrlimit(RLIMIT_STACK, &limit);
       zero = overflow(0);
-    else if (kind == "divide")
+    } else if (kind == "divide")
       raise(SIGFPE);
     else if (kind == "trap")
       __builtin_trap();

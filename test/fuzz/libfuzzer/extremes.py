@@ -5,15 +5,16 @@
     extremes.py [--jobs N] [--keep DIR]
 
 Each node case of the onnx package and each node of contrib_suite.py becomes many
-models, each with one thing changed: an attribute, a constant for an integer
-input, the dimensions of an input, or its element type. The importer of the
-sanitizer build reads them all and must say a sentence or import each. A random
-mutation finds such numbers late: an attribute that is left out and one that
-overflows a sum take two lucky steps.
+models, each with one thing changed: an attribute, a constant for a small input,
+the dimensions of an input, or its element type; or two, of those that are used
+together. The importer of the sanitizer build reads them all and must say a
+sentence or import each. A random mutation finds such numbers late: an attribute
+that is left out and one that overflows a sum take two lucky steps.
 """
 
 import argparse
 import concurrent.futures
+import itertools
 import os
 import re
 import subprocess
@@ -35,6 +36,9 @@ import run  # noqa: E402
 # numbers around 0 that count nothing.
 INTS = (-2**63, 2**63 - 1, 2**62, 2**40, 2**31, -2**31 - 1, -1, 0, 1, 3, 17)
 FLOATS = (float("inf"), float("-inf"), float("nan"), 3e38, 1e-45, -1.0, 0.0, 0.5)
+# Of two attributes: their sum and their product overflow, or are below zero.
+PAIRS = ((2**63 - 1, 2**63 - 1), (-2**63, -2**63), (2**63 - 1, -2**63),
+         (-2**63, -1), (0, -1), (-1, 0))
 LISTS = ((), (1,), (2**63 - 1,), (-2**63,) * 2, (0, 0), (2**40,) * 3, (1,) * 4)
 DIMS = ((), (0,), (1,), (2**62,), (2**31,) * 2, ("n",), ("n", "m"), (1,) * 6,
         ("a", "b", "c", "d"), (0,) * 4, (2**40,) * 4)
@@ -42,6 +46,9 @@ TYPES = (TensorProto.FLOAT, TensorProto.UINT8, TensorProto.INT8,
          TensorProto.INT32, TensorProto.INT64, TensorProto.BOOL,
          TensorProto.FLOAT16, TensorProto.DOUBLE, TensorProto.BFLOAT16,
          TensorProto.UINT32, TensorProto.FLOAT8E4M3FN, TensorProto.INT4)
+DTYPES = {TensorProto.INT64: np.int64, TensorProto.INT32: np.int32,
+          TensorProto.UINT8: np.uint8, TensorProto.INT8: np.int8,
+          TensorProto.FLOAT: np.float32}
 
 
 def changed(model, change, *arguments):
@@ -122,36 +129,60 @@ def with_attributes(model):
             yield changed(model, set_attribute, name, kind, value)
 
 
-def integer_inputs(model):
-    """(name, dims, dtype) of those that may be shapes, axes or counts."""
+def small_inputs(model):
+    """(name, dims, dtype) of those that may be shapes, axes, counts, scales or
+    zero points."""
     for value in model.graph.input:
         kind = value.type.tensor_type
-        dtype = {TensorProto.INT64: np.int64,
-                 TensorProto.INT32: np.int32}.get(kind.elem_type)
         dims = [dim.dim_value for dim in kind.shape.dim]
-        if dtype and np.prod(dims) <= 64:
-            yield value.name, dims, dtype
+        if kind.elem_type in DTYPES and np.prod(dims) <= 64:
+            yield value.name, dims, DTYPES[kind.elem_type]
 
 
-def set_constants(model, name, array):
-    """The same with 1 in all other integer inputs: what is computed of several
+def set_constants(model, name=None, array=None):
+    """The same with 1 in all other small inputs: what is computed of several
     constants is computed at once."""
-    for other, dims, dtype in integer_inputs(model):
+    for other, dims, dtype in small_inputs(model):
         set_constant(model, other,
                      array if other == name else np.ones(dims, dtype))
 
 
+def numbers_of(dtype):
+    if np.issubdtype(dtype, np.floating):
+        return FLOATS
+    ends = np.iinfo(dtype)
+    return [n for n in INTS if ends.min <= n <= ends.max]
+
+
 def with_constants(model):
-    for name, dims, dtype in integer_inputs(model):
-        ends = np.iinfo(dtype)
-        for number in INTS:
-            if not ends.min <= number <= ends.max:
-                continue
+    for name, dims, dtype in small_inputs(model):
+        for number in numbers_of(dtype):
             last = np.ones(dims, dtype)
             last[(-1,) * last.ndim if last.size else ...] = number
             for array in (np.full(dims, number, dtype), last):
                 yield changed(model, set_constant, name, array)
                 yield changed(model, set_constants, name, array)
+
+
+def with_pairs(model):
+    """Two attributes at once; one, where all small inputs are constants."""
+    whole = [(name, kind, 1 if kind == AttributeProto.INT else
+              (1,) * len(given or (1, 1)))
+             for name, (kind, given) in attributes_of(model).items()
+             if kind in (AttributeProto.INT, AttributeProto.INTS)]
+
+    def put(model, *changes):
+        for (name, kind, one), number in changes:
+            set_attribute(model, name, kind, number if one == 1 else
+                          [number] * len(one))
+
+    for a, b in itertools.combinations(whole, 2):
+        for x, y in PAIRS:
+            yield changed(model, put, (a, x), (b, y))
+    known = changed(model, set_constants)
+    for a in whole:
+        for number in INTS:
+            yield changed(known, put, (a, number))
 
 
 def with_known_inputs(model):
@@ -209,7 +240,7 @@ def node_models():
 def write_all(folder):
     number = 0
     for model in node_models():
-        for change in (with_attributes, with_constants,
+        for change in (with_attributes, with_constants, with_pairs,
                        with_known_inputs, with_inputs):
             for copy in change(model):
                 data = copy.SerializeToString()
@@ -254,7 +285,8 @@ def main():
         folder.mkdir(parents=True, exist_ok=True)
         files = write_all(folder)
         print(f"{len(files)} models", flush=True)
-        batches = [files[i:i + 200] for i in range(0, len(files), 200)]
+        # A process takes as long to start as it takes to read 200 models.
+        batches = [files[i:i + 1000] for i in range(0, len(files), 1000)]
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             found = [one for batch in pool.map(read_batch, batches)
                      for one in batch]

@@ -7,6 +7,7 @@
 
 #include "dialects/model/Model.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
 
@@ -90,14 +91,16 @@ FailureOr<Heads> readHeads(Node &node, int64_t count, int64_t groups) {
   Tensor *parts[] = {&heads.query, &heads.key, &heads.value};
   auto width =
       query.rank() == 3 ? Sizes::asConstant(query.dims[2]) : std::nullopt;
-  int64_t all = count + 2 * groups, at = 0;
-  if (!node.has(Key) && (!width || *width % all != 0))
-    return node.bad("needs a packed width that " + Twine(all) +
+  int64_t at = 0;
+  auto all = llvm::checkedMulAdd<int64_t>(groups, 2, count);
+  if (!node.has(Key) && (!width || !all || *width % *all != 0))
+    return node.bad("needs a packed width that " +
+                    (all ? std::to_string(*all) : "2^63 or more") +
                     " heads divide");
   for (unsigned i : {0, 1, 2}) {
     Tensor flat = node.has(Key) ? node.tensor(i) : query;
     if (!node.has(Key)) {
-      int64_t size = counts[i] * (*width / all);
+      int64_t size = counts[i] * (*width / *all);
       flat = part(node, query, 2, node.sizes.constant(at),
                   node.sizes.constant(size));
       at += size;

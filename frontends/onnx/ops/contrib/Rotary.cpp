@@ -30,7 +30,7 @@ LogicalResult importRotary(Node &node) {
     // The caches are as wide as a head unless a part of it is rotated.
     if (node.intAttr("rotary_embedding_dim", 0) == 0 && half && width &&
         *half > 0)
-      heads = *width / (2 * *half);
+      heads = *width / 2 / *half;
     auto apart = splitHeads(node, x, heads);
     if (failed(apart))
       return failure();

@@ -213,6 +213,18 @@ def _integer_convolution_of_a_list(folder):
         [value("y", (1, 1, 1, 1), TensorProto.INT32)], [weight, zero]))
 
 
+@case(MODEL, r"GroupQueryAttention.*packed width that 2\^63 or more heads")
+def _heads_without_end_in_one_input(folder):
+    node = helper.make_node(
+        "GroupQueryAttention", ["x", "", "", "", "", "n", "all"], ["y"],
+        domain="com.microsoft", num_heads=2**63 - 1, kv_num_heads=2**63 - 1)
+    proto = model([node], [
+        value("x", (1, 2, 12)), value("n", (1,), TensorProto.INT32),
+        value("all", (), TensorProto.INT32)], [value("y", (1, 2, 4))])
+    proto.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    return write(folder, proto)
+
+
 @case(MODEL, r"LpNormalization.*p of 1 or 2, but got 9223372036854775808")
 def _norm_of_a_huge_power(folder):
     node = helper.make_node("LpNormalization", ["x"], ["y"], p=2**63 - 1)
