@@ -111,6 +111,7 @@ FILE is a model or the printed IR of a stage (.mlir): prints
   - inputs and outputs, with the bounds of free dimensions
   - the operators of the file by kind, and its weights by type
   - the blocks they were understood as: attention, norm, matmul, ...
+  - the states that loops carry from one step to the next
   - the plan: a line for each kernel, in the order in which they run, and one for
     all that are alike: its result, floating-point operations, bytes read and
     written, their ratio (how well it can keep a processor busy), and the nodes

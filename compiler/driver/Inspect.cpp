@@ -48,8 +48,10 @@ int gather(Compilation &compilation, const Options &options,
     passes.addInstrumentation(watchArena(arena));
   });
   int code = exitDone;
-  if (reach(compilation, Stage::Blocks, code))
+  if (reach(compilation, Stage::Blocks, code)) {
     facts.blocks = countBlocks(compilation.getModule());
+    facts.states = listStates(compilation.getModule());
+  }
   // The plain path has no kernels.
   if (reach(compilation, Stage::Plan, code) && compilation.flags().optimise) {
     facts.plan = listKernels(compilation.getModule());

@@ -60,6 +60,12 @@ struct BufferFacts {
   Quantity bytes;
 };
 
+/// A tensor that a loop carries from one step to the next.
+struct StateFacts {
+  std::vector<std::string> nodes; ///< that the loop is of
+  std::string type;
+};
+
 /// The one piece of memory that a call works in.
 struct ArenaFacts {
   uint64_t buffers = 0;
@@ -81,6 +87,7 @@ struct ModelFacts {
   std::optional<OnnxSurvey> source;
   std::optional<ModelDescription> description;
   std::optional<std::vector<OperationCount>> blocks;
+  std::optional<std::vector<StateFacts>> states;
   std::optional<std::vector<KernelFacts>> plan;
   std::optional<NodePlaces> nodes; ///< where the plan has the file's
   std::optional<std::vector<StoredWeights>> weights;

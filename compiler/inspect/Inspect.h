@@ -18,6 +18,9 @@ namespace niello {
 /// What the model is made of, at stage `blocks`; the most frequent first.
 std::vector<OperationCount> countBlocks(mlir::ModuleOp module);
 
+/// What loops carry, at stage `blocks`; in program order.
+std::vector<StateFacts> listStates(mlir::ModuleOp module);
+
 /// The kernels at stage `plan`, in program order.
 std::vector<KernelFacts> listKernels(mlir::ModuleOp module);
 

@@ -161,6 +161,10 @@ Object toJson(const ModelFacts &facts) {
     addSource(*facts.source, object);
   if (facts.blocks)
     object["blocks"] = arrayOf(*facts.blocks, count);
+  if (facts.states)
+    object["states"] = arrayOf(*facts.states, [](const StateFacts &state) {
+      return Object{{"type", state.type}, {"nodes", texts(state.nodes)}};
+    });
   if (facts.plan) {
     object["target"] = facts.target;
     object["plan"] = arrayOf(*facts.plan, kernel);

@@ -64,6 +64,15 @@ void printBlocks(const std::vector<OperationCount> &blocks, raw_ostream &os) {
     os << formatv("{0,7}  {1}\n", block.count, block.name);
 }
 
+std::string nodesText(const std::vector<std::string> &nodes);
+
+void printStates(const std::vector<StateFacts> &states, raw_ostream &os) {
+  os << "\nstates: " << counted(states.size(), "tensor")
+     << " that loops carry\n";
+  for (const StateFacts &state : states)
+    os << "  " << state.type << "  " << nodesText(state.nodes) << "\n";
+}
+
 void printWeights(const std::vector<StoredWeights> &weights, raw_ostream &os) {
   uint64_t tensors = 0, bytes = 0;
   for (const StoredWeights &group : weights) {
@@ -209,6 +218,8 @@ void printText(const ModelFacts &facts, raw_ostream &os) {
     printSource(*facts.source, os);
   if (facts.blocks)
     printBlocks(*facts.blocks, os);
+  if (facts.states && !facts.states->empty())
+    printStates(*facts.states, os);
   if (facts.plan)
     printPlan(*facts.plan, facts.target, os);
   if (facts.weights)
