@@ -4,7 +4,9 @@
 
     inside.py                   all checks on three models
     inside.py --only NAME
-    inside.py --time            what 24 taps cost on the first of them
+    inside.py --time            what taps cost on the first of them: of its
+                                blocks, and spread over all values, which
+                                takes fused kernels apart
 
 - 24 values, evenly spread over the graph, equal onnxruntime's by the rule of
   reference.py: within the model's tolerance or four times the noise of that
@@ -193,24 +195,28 @@ def check(model):
 
 
 def time_taps(model):
-    """Runs with and without taps in turn; prints the median of the ratios."""
+    """Runs with and without taps in turn; prints the medians of the ratios."""
     import niello
 
     path = path_of(model)
-    names = sites(path)
     feed = reference.References(path_of).case(model, 1)[0]
-    runs = [niello.compile(path, threads=1, taps=taps) for taps in ([], names)]
-    ratios = []
-    for _ in range(200):
-        times = []
-        for compiled in runs:
-            start = time.perf_counter()
-            compiled.run(feed)
-            times.append(time.perf_counter() - start)
-        ratios.append(times[1] / times[0])
-    print(f"{model.name}: with {len(names)} taps {np.median(ratios):.3f} times "
-          f"as long (half of the runs from {np.quantile(ratios, .25):.3f} to "
-          f"{np.quantile(ratios, .75):.3f})")
+    blocks = [f"blocks.*.{name}" for name in (
+        "attention.heads", "attention.out", "mlp.hidden", "mlp.out")]
+    plain = niello.compile(path, threads=1)
+    for what, taps in (("of blocks", blocks), ("anywhere", sites(path))):
+        tapped = niello.compile(path, threads=1, taps=taps)
+        ratios = []
+        for _ in range(200):
+            times = []
+            for compiled in (plain, tapped):
+                start = time.perf_counter()
+                compiled.run(feed)
+                times.append(time.perf_counter() - start)
+            ratios.append(times[1] / times[0])
+        count = len(tapped.outputs) - len(plain.outputs)
+        low, middle, high = np.quantile(ratios, (.25, .5, .75))
+        print(f"{model.name}: with {count} taps {what} {middle:.3f} times as "
+              f"long (half of the runs from {low:.3f} to {high:.3f})")
 
 
 def main():
