@@ -113,7 +113,7 @@ WeightPrograms::compile(mlir::ModuleOp module, mlir::ModuleOp programs,
     if (program->hasAttr("model.weight_program"))
       if (Error error = makeEntry(program))
         return std::move(error);
-  auto library = Library::build(*copy, runtimeFolder, beside);
+  auto library = loadModule(*copy, runtimeFolder, beside);
   if (!library)
     return library.takeError();
   result->library = std::move(*library);

@@ -39,7 +39,7 @@ private:
   llvm::Expected<llvm::ArrayRef<char>> run(const Weight &weight);
 
   WeightTable sources;
-  std::unique_ptr<Library> library;
+  std::unique_ptr<LoadedModel> library;
 };
 
 } // namespace niello
