@@ -58,6 +58,8 @@ struct ModelDescription {
   /// Best first. The runtime takes the first one that the machine can run.
   std::vector<LevelDescription> levels;
   uint64_t weightsSize = 0;
+  /// What `niello compile --verify` found, as JSON; empty without it.
+  std::string verification;
 };
 
 /// Reads entries, names, dtypes, dims and symbols from the attributes of the

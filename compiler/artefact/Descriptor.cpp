@@ -249,7 +249,8 @@ Error DescriptorEmitter::emit() {
        text("niello " NIELLO_VERSION), symbols(), levels(), *entryTable,
        weights(), int64(description.weightsSize),
        int32(description.symbols.size()), int32(description.levels.size()),
-       int32(description.entries.size()), int32(0)});
+       int32(description.entries.size()), int32(0),
+       text(description.verification)});
   GlobalVariable *global = constant(value);
   global->setLinkage(GlobalValue::ExternalLinkage);
   global->setVisibility(GlobalValue::HiddenVisibility);

@@ -54,7 +54,8 @@ void Compilation::endStage() {
 int Compilation::report(ExitCode code, const llvm::Twine &text) {
   reported = text.str();
   Progress::set(Progress::position().reason, reported);
-  return options.command == "inspect" ? code : niello::report(code, reported);
+  bool isTold = options.command == "inspect" || options.command == "verify";
+  return isTold ? code : niello::report(code, reported);
 }
 
 void Compilation::watch(std::function<void(PassManager &)> prepare) {
@@ -113,7 +114,7 @@ int Compilation::prepare() {
   pipeline.onStage = [this](Stage next) { beginStage(stageName(next)); };
   watch(Progress::watch);
   if (options.watch)
-    watch(options.watch);
+    watch([this](PassManager &passes) { options.watch(passes, pipeline); });
   if (!options.explain.empty() || !options.why.empty())
     collectReasons(context, options.explain, reasons);
   if (options.dumpFolder.empty())
@@ -214,6 +215,7 @@ int Compilation::writeBinary() {
   if (!weights)
     return report(exitUser, llvm::toString(weights.takeError()));
   description->weightsSize = weights->totalBytes();
+  description->verification = options.verification;
   if (int code = compilePrograms(*weights))
     return code;
 

@@ -28,15 +28,17 @@ static int flush(int code) {
 static int runCommand(const Options &options, llvm::StringRef program) {
   if (options.command == "inspect")
     return flush(inspectFile(options, program));
+  if (options.command == "verify")
+    return flush(verifyFile(options, program));
   if (options.command == "run")
     return flush(compileIntoCache(options, program));
-  return flush(compileModel(options, program));
+  return flush(options.verifies ? compileVerified(options, program)
+                                : compileModel(options, program));
 }
 
-int runDriver(int argc, char **argv,
-              std::function<void(mlir::PassManager &)> watch) {
+int runDriver(int argc, char **argv, WatchPasses watch) {
   llvm::ArrayRef<const char *> arguments(argv, argc);
-  auto options = parseOptions(arguments.drop_front());
+  auto options = parseOptions(arguments.drop_front(), std::move(given));
   if (!options)
     return report(exitUser, llvm::toString(options.takeError()));
   if (options->version) {

@@ -11,8 +11,7 @@ namespace niello {
 
 /// Runs one command line and returns its exit code. Prints results to stdout
 /// and everything else to stderr. `watch` is called for every pass manager.
-int runDriver(int argc, char **argv,
-              std::function<void(mlir::PassManager &)> watch = {});
+int runDriver(int argc, char **argv, WatchPasses watch = {});
 
 /// One compile. `program` is argv[0], beside which the runtime is found.
 int compileModel(const Options &options, llvm::StringRef program);
@@ -26,6 +25,11 @@ int startProgram(const Options &options, std::string artefact);
 
 /// What there is to know of a model or an artefact.
 int inspectFile(const Options &options, llvm::StringRef program);
+
+/// Whether the compiled model is right.
+int verifyFile(const Options &options, llvm::StringRef program);
+/// Compiles a model that has been found to be, with the report.
+int compileVerified(const Options &options, llvm::StringRef program);
 
 /// `niello ops` and `niello targets`.
 int listOps(const Options &options);

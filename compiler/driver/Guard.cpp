@@ -3,6 +3,7 @@
 #include "compiler/driver/Guard.h"
 
 #include "compiler/artefact/TemporaryFile.h"
+#include "compiler/driver/Compile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
@@ -118,6 +119,23 @@ std::string Guard::replayFlags() const {
   return flags;
 }
 
+/// The reproducer of a compile that has not begun, from the model as it is
+/// read.
+static int writeSource(const Options &options, llvm::StringRef program,
+                       Reproducer &made, llvm::StringRef beside) {
+  Compilation compilation(options, program);
+  if (compilation.prepare() || compilation.load())
+    return 2;
+  made.text = reproducerText(compilation.getModule());
+  auto written = writeReproducer(made, beside);
+  if (!written) {
+    llvm::consumeError(written.takeError());
+    return 2;
+  }
+  Progress::set(Progress::position().result, *written);
+  return 0;
+}
+
 /// Runs the command again up to the moment at which it stopped, in a process
 /// that was whole until then, and says where to find what it was doing.
 void Guard::reproduce(const std::string &reason) {
@@ -137,8 +155,15 @@ void Guard::reproduce(const std::string &reason) {
   const unsigned moment = position.moments;
   Options again = options;
   again.dumpFolder.clear();
+  // A program that is wrong was compiled to its end: what it was made from is
+  // to be had, and the sentence says which operator it is.
+  bool isWrong = options.command == "verify" || options.verifies;
+  if (isWrong)
+    made.flags = " --emit=plan";
   auto end = runApart(
       [&] {
+        if (isWrong)
+          return writeSource(again, program, made, beside);
         Progress::stopAt(moment, made, beside);
         command(again, program);
         return 2; // it has not come there again

@@ -12,6 +12,7 @@ constexpr const char *overview =
   niello run model.onnx --input x=x.npy  compile into a cache, then run
   niello inspect model.onnx              what is in a model, and what will run
   niello inspect model                   what is in a compiled one
+  niello verify model.onnx               is the compiled model right
   niello ops                             operators, types and opsets it compiles
   niello targets                         machines it compiles for
   niello COMMAND --help                  more about one command
@@ -69,6 +70,9 @@ What to make (--emit):
                        refers to (default: beside the text)
   -g                   DWARF, for debuggers and profilers: which source node an
                        address is of; the code stays the same
+  --verify             compares the program with the plain path first, as 'niello
+                       verify' does; the report goes into the artefact, where
+                       'niello inspect' finds it; a wrong one is not made
   --dump-ir DIR        what each pass changed, a file a pass, with index.md
   --explain=PASS       why the pass left undone what it did: a line for each
                        place (fuse-kernels, raise-attention, ...)
@@ -142,6 +146,33 @@ Examples:
 Exit codes: as those of niello compile.
 )";
 
+constexpr const char *verifyHelp =
+    R"(niello verify MODEL [flags of compile]
+
+Compiles MODEL and compares it with the plain path (-O0), which fuses nothing:
+every kernel on the plain path's values, at each value of the model that lies in
+memory between two kernels, then the program as a whole. Where a kernel differs,
+it is split, compiled again and narrowed down until one operator remains: its
+name, sizes, errors, the worst element and what it was made of.
+
+  --input NAME=FILE.npy  an array that NumPy saved; what is not given is made
+                         up, three times, with other sizes for free dimensions
+  --dim NAME=N           fixes a named dimension
+  --json                 the report as JSON
+  -v                     time of each step
+
+What may differ is a table by operator and type, compiler/verify/Tolerance.cpp
+of the sources. An error beyond it counts only where it is also more than what
+the plain path makes of inputs that are off by as much.
+
+Examples:
+  niello verify model.onnx
+  niello verify model.onnx --input ids=ids.npy --input mask=mask.npy
+
+Exit codes: 0 right, 1 the model, the flags, or nothing to compare, 2 not
+supported, 3 wrong: a bug of niello's.
+)";
+
 constexpr const char *opsHelp =
     R"(niello ops [--markdown]
 
@@ -166,6 +197,8 @@ std::string helpText(llvm::StringRef command) {
     return runHelp;
   if (command == "inspect")
     return inspectHelp;
+  if (command == "verify")
+    return verifyHelp;
   if (command == "ops")
     return opsHelp;
   if (command == "targets")

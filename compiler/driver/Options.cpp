@@ -19,7 +19,8 @@ using llvm::Twine;
 
 Error fail(const Twine &text) { return llvm::createStringError(text); }
 
-const char *const commands[] = {"compile", "run", "inspect", "ops", "targets"};
+const char *const commands[] = {"compile", "run", "inspect",
+                                "verify",  "ops", "targets"};
 const char *const kinds[] = {"exe",  "shared", "static", "object",
                              "asm",  "source", "blocks", "packed",
                              "plan", "loops",  "llvm"};
@@ -158,6 +159,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--why", true, store(&Options::why)},
       {"--dump-ir", true, store(&Options::dumpFolder)},
       {"--model-folder", true, store(&Options::modelFolder)},
+      {"--verify", false, turn(&Options::verifies, true)},
       {"--verify-each", false, turn(&Options::verifyEach, true)},
       {"--markdown", false, turn(&Options::markdown, true)},
       {"--json", false, turn(&Options::json, true)},
@@ -200,6 +202,12 @@ Error parseFlag(llvm::ArrayRef<const char *> arguments, size_t &i,
     return Error::success();
   };
   StringRef given;
+  if (options.command == "verify" && name == "--input") {
+    if (Error e = takeValue(given))
+      return e;
+    options.programArguments.push_back(given.str());
+    return Error::success();
+  }
   if (options.command == "run" && llvm::is_contained(programFlags, name)) {
     if (Error e = takeValue(given))
       return e;
@@ -269,8 +277,9 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
     }
   }
   bool inspects = options.command == "inspect";
-  bool needsModel =
-      options.command == "compile" || options.command == "run" || inspects;
+  bool verifies = options.command == "verify";
+  bool needsModel = options.command == "compile" || options.command == "run" ||
+                    inspects || verifies;
   if (needsModel && options.model.empty() && !options.help)
     return fail("'niello " + Twine(options.command) + "' needs a model file" +
                 (inspects ? " or an artefact" : "") + "; see niello " +
@@ -278,18 +287,29 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
   if (options.listTaps && !inspects)
     return fail("--taps goes with 'niello inspect'; --tap NAME makes a value "
                 "an output");
-  if (options.json && !inspects)
-    return fail("--json goes with 'niello inspect'");
+  if (options.json && !inspects && !verifies)
+    return fail("--json goes with 'niello inspect' and 'niello verify'");
   if (options.given.count("--why") && (!inspects || options.json))
     return fail("--why goes with 'niello inspect', and prints text");
   if (options.given.count("--explain") && options.command != "compile")
     return fail("--explain goes with 'niello compile'; 'niello inspect --why "
                 "NODE' tells of one node");
   for (const char *other : {"-o", "--emit"})
-    if (inspects && options.given.count(other))
-      return fail(Twine(other) +
-                  " goes with 'niello compile'; 'niello inspect' "
-                  "prints to the screen");
+    if ((inspects || verifies) && options.given.count(other))
+      return fail(Twine(other) + " goes with 'niello compile'; 'niello " +
+                  options.command + "' prints to the screen");
+  for (const char *other : {"--tap", "--edit", "--stats", "--dump-ir", "-g"})
+    if (verifies && options.given.count(other))
+      return fail(Twine(other) + " goes with 'niello compile'; 'niello verify' "
+                                 "compiles the model as it is");
+  if (options.verifies && (options.command != "compile" || options.isText() ||
+                           options.isStage() || options.emit == "asm"))
+    return fail(
+        "--verify goes with 'niello compile' of a model to an artefact");
+  for (const char *other : {"--tap", "--edit", "--stats"})
+    if (options.verifies && options.given.count(other))
+      return fail(Twine(other) + " makes another program than the model; "
+                                 "--verify compares the model's own");
   if (options.given.count("--model-folder") && !options.isText())
     return fail("--model-folder says where the model of a stage's text (.mlir) "
                 "lies, but '" +

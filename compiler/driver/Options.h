@@ -24,6 +24,10 @@ enum ExitCode {
   exitWrongMachine = 4,
 };
 
+/// Called for every pass manager of every compile before it runs.
+using WatchPasses =
+    std::function<void(mlir::PassManager &, const PipelineOptions &)>;
+
 struct Options {
   std::string command; ///< compile, run, inspect, ops, ...; empty for none
   std::string model;
@@ -40,17 +44,20 @@ struct Options {
   bool debugInfo = false;
   bool verbose = false;
   bool verifyEach = false;
-  bool markdown = false; ///< niello ops --markdown
-  bool json = false;     ///< niello inspect --json
-  bool listTaps = false; ///< niello inspect --taps
+  bool verifies = false;    ///< niello compile --verify
+  std::string verification; ///< its report
+  bool markdown = false;    ///< niello ops --markdown
+  bool json = false;        ///< niello inspect --json
+  bool listTaps = false;    ///< niello inspect --taps
   bool help = false;
   bool version = false;
   /// Names of the flags on the command line.
   std::set<std::string> given;
-  /// What `niello run` hands to the program it compiled.
+  /// What `niello run` hands to the program it compiled, and `niello verify`
+  /// reads as inputs.
   std::vector<std::string> programArguments;
-  /// Called for every pass manager: tests put passes there that break.
-  std::function<void(mlir::PassManager &)> watch;
+  /// Tests put passes there that break.
+  WatchPasses watch;
 
   bool isStage() const { return findStage(emit).has_value(); }
   /// Whether the model is the text of a stage.

@@ -36,7 +36,7 @@ static std::string exampleArguments(const ModelDescription &description) {
 
 void Compilation::summarise(const ModelDescription &description,
                             llvm::StringRef file, const ArtefactSizes &sizes) {
-  if (options.command == "run")
+  if (options.command != "compile")
     return;
   llvm::raw_ostream &os = llvm::outs();
   uint64_t rest = sizes.total - sizes.weights - sizes.kernels;

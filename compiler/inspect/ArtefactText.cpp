@@ -5,6 +5,7 @@
 
 #include "compiler/inspect/Names.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 
 using llvm::raw_ostream;
@@ -30,6 +31,34 @@ static void printLevels(const ArtefactFacts &facts, raw_ostream &os) {
           "one that does\n";
 }
 
+// A report of ours, or, in a file that somebody changed, anything.
+static void printVerification(llvm::StringRef text, raw_ostream &os) {
+  if (text.empty()) {
+    os << "not verified: 'niello compile --verify' does\n";
+    return;
+  }
+  auto report = llvm::json::parse(text);
+  if (!report)
+    llvm::consumeError(report.takeError());
+  const llvm::json::Object *facts = report ? report->getAsObject() : nullptr;
+  if (!facts) {
+    os << "verified, but the report cannot be read\n";
+    return;
+  }
+  auto word = [&](llvm::StringRef key) {
+    return llvm::json::fixUTF8(facts->getString(key).value_or("?"));
+  };
+  os << "verified against " << word("reference") << ": "
+     << facts->getInteger("values").value_or(0) << " of "
+     << facts->getInteger("of_values").value_or(0)
+     << " values compared, outputs differ by " << word("output_error")
+     << " of their greatest at most\n";
+  if (const llvm::json::Array *cases = facts->getArray("cases"))
+    for (const llvm::json::Value &name : *cases)
+      os << "  on " << llvm::json::fixUTF8(name.getAsString().value_or("?"))
+         << "\n";
+}
+
 void printText(const ArtefactFacts &facts, raw_ostream &os) {
   const ModelDescription &model = facts.description;
   os << facts.file << ": " << facts.kind << ", " << bytesText(facts.bytes)
@@ -44,6 +73,7 @@ void printText(const ArtefactFacts &facts, raw_ostream &os) {
      << "\n";
   printSignature(model, os);
   printLevels(facts, os);
+  printVerification(model.verification, os);
 }
 
 } // namespace niello

@@ -178,6 +178,15 @@ Object toJson(const ModelFacts &facts) {
   return object;
 }
 
+/// The report as it was stored; null without one, or where it is none.
+Value verification(const ModelDescription &description) {
+  auto report = llvm::json::parse(description.verification);
+  if (report)
+    return std::move(*report);
+  llvm::consumeError(report.takeError());
+  return nullptr;
+}
+
 Object toJson(const ArtefactFacts &facts) {
   const LevelFacts *taken = facts.taken();
   return Object{{"format_version", 1},
@@ -197,6 +206,7 @@ Object toJson(const ArtefactFacts &facts) {
                                          {"features", texts(level.features)},
                                          {"missing", texts(level.missing)}};
                                    })},
+                {"verification", verification(facts.description)},
                 {"level_taken", taken ? text(taken->name) : Value(nullptr)},
                 {"file_bytes", facts.bytes},
                 {"weights_bytes", facts.description.weightsSize},

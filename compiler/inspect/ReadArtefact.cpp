@@ -175,6 +175,8 @@ bool DescriptorReader::read(ArtefactFacts &facts) {
          text(at + offsetof(niello_model_desc, source), model.source) &&
          text(at + offsetof(niello_model_desc, hash), model.hash) &&
          text(at + offsetof(niello_model_desc, compiler), facts.compiler) &&
+         text(at + offsetof(niello_model_desc, verification),
+              model.verification) &&
          symbols(record.num_symbols, model) &&
          levels(record.num_levels, facts.levels) &&
          entries(record.num_entries, model);

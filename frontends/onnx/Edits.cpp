@@ -73,6 +73,8 @@ void GraphImporter::editOutputs(Node &node, Scope &scope) {
                  llvm::join(outputs, ", ");
       else
         reason = applyEdit(node, name, edit, tensor);
+      if (edit.isOptional)
+        continue;
       if (!reason.empty() && report.status == ImportReport::Status::Ok) {
         report.status = ImportReport::Status::BadModel;
         report.text = ("'" + name + "' cannot be edited: --edit '" +
@@ -87,7 +89,7 @@ void GraphImporter::editOutputs(Node &node, Scope &scope) {
 
 LogicalResult GraphImporter::checkEditOptions(Scope &scope) {
   for (const Edit &edit : options.edits) {
-    if (usedEdits.count(edit.site))
+    if (usedEdits.count(edit.site) || edit.isOptional)
       continue;
     report.status = ImportReport::Status::BadModel;
     if (auto known = knownSites.find(edit.site); known != knownSites.end()) {

@@ -22,8 +22,7 @@ GraphImporter::GraphImporter(ModuleOp module, const onnx::ModelProto &model,
       model(model), initializers(initializers), options(options),
       report(report) {}
 
-/// What a node is called, also one without a name.
-static std::string nameOf(const onnx::NodeProto &proto) {
+std::string nodeName(const onnx::NodeProto &proto) {
   if (!proto.name().empty())
     return proto.name();
   return proto.op_type() +
@@ -31,7 +30,7 @@ static std::string nameOf(const onnx::NodeProto &proto) {
 }
 
 Location GraphImporter::locationOf(const onnx::NodeProto &proto) {
-  std::string name = nameOf(proto);
+  std::string name = nodeName(proto);
   StringRef file = module->getAttrOfType<StringAttr>("model.source").getValue();
   return NameLoc::get(b.getStringAttr(name + "@" + file.str()));
 }
@@ -177,7 +176,7 @@ void GraphImporter::importNode(const onnx::NodeProto &proto, Scope &scope) {
   if (failed(done))
     return refuseOutputs();
   if (last() == lastBefore)
-    report.folded.emplace_back(nameOf(proto), whyFolded(proto, scope));
+    report.folded.emplace_back(nodeName(proto), whyFolded(proto, scope));
   tapOutputs(node, scope);
   measureOutputs(node, scope);
   editOutputs(node, scope);

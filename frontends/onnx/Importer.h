@@ -165,6 +165,9 @@ private:
 bool namesValue(llvm::StringRef pattern, llvm::StringRef value,
                 llvm::StringRef node);
 
+/// A node's own name, or one made of its operator and first output.
+std::string nodeName(const onnx::NodeProto &proto);
+
 /// Reads a model that `scanModel` has found to be sound; false where protobuf
 /// disagrees.
 bool parseModel(llvm::StringRef bytes, onnx::ModelProto &model);

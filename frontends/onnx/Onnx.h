@@ -37,6 +37,8 @@ struct Edit {
   /// Only these positions of this dimension are edited; a second input has
   /// them. Negative axes count from the end.
   std::optional<int64_t> axis;
+  /// Left out where the value cannot be edited so; else that is an error.
+  bool isOptional = false;
 };
 
 /// "set", "add", ...
@@ -120,6 +122,14 @@ struct OnnxSurvey {
   /// Initializers, and tensors that are attributes, by element type.
   std::vector<Weights> weights;
   std::vector<Tensor> inputs, outputs;
+  /// A node of the main graph; `name` as locations of the IR have it.
+  struct Node {
+    std::string name, op; ///< op as in Operator
+    std::vector<std::string> inputs, outputs; ///< "" where one is left out
+  };
+  std::vector<Node> nodes; ///< in the file's order
+  /// Sizes of the main graph's initializers.
+  std::map<std::string, std::vector<int64_t>> weightShapes;
 };
 
 /// Nothing where `path` is no model; `importOnnx` says why.

@@ -12,6 +12,12 @@ namespace niello {
 namespace {
 using namespace onnx_frontend;
 
+std::string operatorName(const onnx::NodeProto &node) {
+  return node.domain().empty() || node.domain() == "ai.onnx"
+             ? node.op_type()
+             : node.domain() + "::" + node.op_type();
+}
+
 class Surveyor {
 public:
   void add(const onnx::GraphProto &graph);
@@ -50,8 +56,7 @@ void Surveyor::add(const onnx::TensorProto &tensor) {
 }
 
 void Surveyor::add(const onnx::NodeProto &node) {
-  bool own = node.domain().empty() || node.domain() == "ai.onnx";
-  operators[own ? node.op_type() : node.domain() + "::" + node.op_type()] += 1;
+  operators[operatorName(node)] += 1;
   for (const onnx::AttributeProto &attribute : node.attribute()) {
     if (attribute.has_t())
       add(attribute.t());
@@ -105,6 +110,18 @@ void addTensors(const Infos &infos, const std::set<std::string> &given,
   }
 }
 
+void addNodes(const onnx::GraphProto &graph, OnnxSurvey &survey) {
+  for (const onnx::NodeProto &node : graph.node())
+    survey.nodes.push_back(
+        {nodeName(node),
+         operatorName(node),
+         {node.input().begin(), node.input().end()},
+         {node.output().begin(), node.output().end()}});
+  for (const onnx::TensorProto &tensor : graph.initializer())
+    survey.weightShapes[tensor.name()] = {tensor.dims().begin(),
+                                          tensor.dims().end()};
+}
+
 } // namespace
 
 std::optional<OnnxSurvey> surveyOnnx(llvm::StringRef path) {
@@ -131,6 +148,7 @@ std::optional<OnnxSurvey> surveyOnnx(llvm::StringRef path) {
     given.insert(tensor.name());
   addTensors(model.graph().input(), given, survey.inputs);
   addTensors(model.graph().output(), {}, survey.outputs);
+  addNodes(model.graph(), survey);
   return survey;
 }
 

@@ -118,7 +118,8 @@ int main(int argc, char **argv) {
   auto [stage, number] = place.split(':');
   unsigned passed = 0;
   bool within = !number.getAsInteger(10, passed);
-  auto watch = [=, kind = kind, stage = stage](PassManager &passes) {
+  auto watch = [=, kind = kind, stage = stage](PassManager &passes,
+                                               const auto &) {
     if (within)
       passes.addInstrumentation(std::make_unique<Breaker>(kind, stage, passed));
     else

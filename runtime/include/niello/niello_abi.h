@@ -205,6 +205,7 @@ typedef struct niello_model_desc {
   uint32_t num_levels;
   uint32_t num_entries;
   uint32_t flags;
+  const char *verification; /**< JSON report of `--verify`, or "" */
 } niello_model_desc;
 
 NIELLO_STATIC_ASSERT(sizeof(niello_dim_desc) == 16, "layout");
@@ -213,7 +214,7 @@ NIELLO_STATIC_ASSERT(sizeof(niello_tensor_desc) == 24, "layout");
 NIELLO_STATIC_ASSERT(sizeof(niello_buffer) == 136, "layout");
 NIELLO_STATIC_ASSERT(sizeof(niello_entry_desc) == 48, "layout");
 NIELLO_STATIC_ASSERT(sizeof(niello_level_desc) == 32, "layout");
-NIELLO_STATIC_ASSERT(sizeof(niello_model_desc) == 96, "layout");
+NIELLO_STATIC_ASSERT(sizeof(niello_model_desc) == 104, "layout");
 
 /** A range of tiles of a parallel loop. `ctx` is the worker's own: the body
  * passes it on and never uses the one outside of the loop. */

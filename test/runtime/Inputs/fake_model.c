@@ -174,4 +174,5 @@ const niello_model_desc niello_descriptor = {
     1,
     3,
     0,
+    "",
 };

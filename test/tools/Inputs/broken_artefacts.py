@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ABI = struct.pack("<II", 96, 1)  # how a descriptor starts
+ABI = struct.pack("<II", 104, 1)  # how a descriptor starts
 
 
 def inspect(path):
