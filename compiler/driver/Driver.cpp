@@ -38,7 +38,7 @@ static int runCommand(const Options &options, llvm::StringRef program) {
 
 int runDriver(int argc, char **argv, WatchPasses watch) {
   llvm::ArrayRef<const char *> arguments(argv, argc);
-  auto options = parseOptions(arguments.drop_front(), std::move(given));
+  auto options = parseOptions(arguments.drop_front());
   if (!options)
     return report(exitUser, llvm::toString(options.takeError()));
   if (options->version) {
