@@ -326,6 +326,8 @@ int compileModel(const Options &options, llvm::StringRef program) {
   if (!code && !options.explain.empty() && compilation.givenReasons().empty())
     llvm::errs() << options.explain << "\n  nothing was left undone\n";
   printReasons(compilation.givenReasons(), llvm::errs());
+  if (!code && !options.isStage())
+    llvm::outs() << splitKernels(options, program);
   return compilation.finishTrail(code);
 }
 

@@ -85,6 +85,10 @@ private:
   std::chrono::steady_clock::time_point stageStart;
 };
 
+/// Says which fused kernels taps, statistics and edits split; empty where none.
+/// Plans the model twice.
+std::string splitKernels(const Options &options, llvm::StringRef program);
+
 } // namespace niello
 
 #endif // NIELLO_COMPILER_DRIVER_COMPILE_H
