@@ -157,6 +157,11 @@ name, sizes, errors, the worst element and what it was made of.
 
   --input NAME=FILE.npy  an array that NumPy saved; what is not given is made
                          up, three times, with other sizes for free dimensions
+  --against WHAT         also compares the plain path itself: with onnxruntime
+                         (of the Python that NIELLO_PYTHON names, or python3),
+                         or with the arrays of FILE.npz, which numpy.savez has
+                         written by the names of values; default: source, the
+                         plain path is taken as it is
   --dim NAME=N           fixes a named dimension
   --json                 the report as JSON
   -v                     time of each step
@@ -169,8 +174,8 @@ Examples:
   niello verify model.onnx
   niello verify model.onnx --input ids=ids.npy --input mask=mask.npy
 
-Exit codes: 0 right, 1 the model, the flags, or nothing to compare, 2 not
-supported, 3 wrong: a bug of niello's.
+Exit codes: 0 right, 1 the model, the flags, nothing to compare, or the plain
+path differs from --against, 2 not supported, 3 wrong: a bug of niello's.
 )";
 
 constexpr const char *opsHelp =

@@ -114,6 +114,15 @@ Error parseExplain(StringRef value, Options &options) {
   return checkExplained(value);
 }
 
+Error parseAgainst(StringRef value, Options &options) {
+  static const char *const known[] = {"source", "onnxruntime"};
+  if (!llvm::is_contained(known, value) && !value.ends_with(".npz"))
+    return fail("--against needs source, onnxruntime or FILE.npz, but got '" +
+                value + "'" + nearestHint(value, known));
+  options.against = value == "source" ? "" : value.str();
+  return Error::success();
+}
+
 Error parseNumerics(StringRef value, Options &options) {
   auto numerics = findNumerics(value);
   if (!numerics)
@@ -160,6 +169,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--dump-ir", true, store(&Options::dumpFolder)},
       {"--model-folder", true, store(&Options::modelFolder)},
       {"--verify", false, turn(&Options::verifies, true)},
+      {"--against", true, parseAgainst},
       {"--verify-each", false, turn(&Options::verifyEach, true)},
       {"--markdown", false, turn(&Options::markdown, true)},
       {"--json", false, turn(&Options::json, true)},
@@ -302,6 +312,8 @@ llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
     if (verifies && options.given.count(other))
       return fail(Twine(other) + " goes with 'niello compile'; 'niello verify' "
                                  "compiles the model as it is");
+  if (options.given.count("--against") && !verifies && !options.verifies)
+    return fail("--against goes with 'niello verify'");
   if (options.verifies && (options.command != "compile" || options.isText() ||
                            options.isStage() || options.emit == "asm"))
     return fail(

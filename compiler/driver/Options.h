@@ -46,6 +46,7 @@ struct Options {
   bool verifyEach = false;
   bool verifies = false;    ///< niello compile --verify
   std::string verification; ///< its report
+  std::string against;      ///< niello verify: onnxruntime, or a .npz file
   bool markdown = false;    ///< niello ops --markdown
   bool json = false;        ///< niello inspect --json
   bool listTaps = false;    ///< niello inspect --taps

@@ -20,7 +20,6 @@ std::string codeOf(kernel::GroupInterface group) {
   llvm::raw_string_ostream os(text);
   for (Type type : group->getOperandTypes())
     os << type << " ";
-  OwningOpRef<Operation *> copy = group->cloneWithoutRegions();
   for (Operation &op : group.getBody().front())
     op.print(os, OpPrintingFlags().useLocalScope());
   return text;

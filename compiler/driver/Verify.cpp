@@ -6,6 +6,8 @@
 #include "compiler/driver/Driver.h"
 #include "compiler/driver/Variants.h"
 #include "compiler/reproducer/Progress.h"
+#include "compiler/verify/Against.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
@@ -39,6 +41,16 @@ private:
 
 } // namespace
 
+/// Where Niello's own Python lies: beside the folder of its programs.
+static std::string pythonFolder(llvm::StringRef program) {
+  std::string self = llvm::sys::fs::getMainExecutable(
+      program.str().c_str(), reinterpret_cast<void *>(&verifyFile));
+  llvm::SmallString<128> folder(
+      llvm::sys::path::parent_path(llvm::sys::path::parent_path(self)));
+  llvm::sys::path::append(folder, "python");
+  return folder.str().str();
+}
+
 /// An exit code and the report; a sentence where there is none.
 static int verify(const Options &options, llvm::StringRef program,
                   VerifyReport &report) {
@@ -56,6 +68,16 @@ static int verify(const Options &options, llvm::StringRef program,
   Steps steps(options.verbose || llvm::sys::Process::StandardErrIsDisplayed());
   VerifyOptions how;
   how.inputs = options.programArguments;
+  how.against = options.against;
+  if (options.against == "onnxruntime")
+    how.givenBy = [&](const Values &inputs, const Values &expected) {
+      return runOnnxruntime(options.model, pythonFolder(program), inputs,
+                            expected);
+    };
+  else if (!options.against.empty())
+    how.givenBy = [&](const Values &inputs, const Values &expected) {
+      return readNpz(options.against, expected);
+    };
   how.onStep = [&](llvm::StringRef step) { steps.begin(step); };
   auto result = verifyModel(SourceGraph(*survey), build, description, how);
   steps.begin("");
@@ -71,6 +93,12 @@ static int verify(const Options &options, llvm::StringRef program,
 
 static int sayWrong(const VerifyReport &report) {
   const Finding &first = report.findings.front();
+  // Which of the two is right, is not known here.
+  if (first.kind == Finding::Kind::Reference)
+    return niello::report(exitUser, "the reference differs from " +
+                                        report.against + " in '" + first.node +
+                                        "' (" + first.op +
+                                        "); one of them is wrong");
   std::string what = "the compiled program is wrong";
   if (!first.node.empty())
     what += " in '" + first.node + "' (" + first.op + ")";
@@ -80,6 +108,10 @@ static int sayWrong(const VerifyReport &report) {
 }
 
 int verifyFile(const Options &options, llvm::StringRef program) {
+  if (llvm::StringRef(options.against).ends_with(".npz") &&
+      options.programArguments.empty())
+    return report(exitUser, "--against FILE.npz needs the inputs that its "
+                            "values come from: --input NAME=FILE.npy");
   if (options.isText())
     return report(exitUser, "'niello verify' needs a model; '" + options.model +
                                 "' is the text of a stage");

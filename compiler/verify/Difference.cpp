@@ -53,6 +53,12 @@ int64_t ordered(int32_t dtype, double value) {
 
 } // namespace
 
+std::string numberText(double number) {
+  char text[32];
+  snprintf(text, sizeof(text), "%.9g", number);
+  return text;
+}
+
 uint64_t ulpsBetween(int32_t dtype, double a, double b) {
   if (distance(a, b) == 0)
     return 0;

@@ -45,6 +45,9 @@ struct Difference {
 Difference compare(const Array &got, const Array &wanted,
                    const Allowance &allowance);
 
+/// As many digits as tell float32's apart.
+std::string numberText(double number);
+
 /// Units in the last place between two numbers of a float dtype of 16 bits and
 /// more; the greatest number if one is NaN.
 uint64_t ulpsBetween(int32_t dtype, double a, double b);

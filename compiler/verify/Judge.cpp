@@ -67,18 +67,30 @@ double Judge::tolerance(const std::string &value, const Values &values) const {
 }
 
 Expected<std::map<std::string, Sensitivity>>
-Judge::perturb(const Reference &reference, double amount) {
-  if (!plain) {
+Judge::perturb(const Reference &reference, double amount,
+               const std::map<std::string, Difference> &beyond) {
+  bool isKnown =
+      plain && all_of(beyond, [&](const auto &each) {
+        return any_of(plain->outputs, [&](const TensorDescription &output) {
+          return output.name == each.first;
+        });
+      });
+  if (!isKnown) {
     VariantRequest request;
     request.isPlain = true;
     request.taps = cuts;
-    request.taps.insert("*");
+    for (const auto &[name, difference] : beyond)
+      request.taps.insert(name);
     request.cuts = cuts;
     auto built = build(request);
     if (!built)
       return built.takeError();
     plain = std::make_unique<Variant>(std::move(*built));
   }
+  // Not the reference's own values, which may be somebody else's.
+  auto still = run(*plain, reference.values);
+  if (!still)
+    return still.takeError();
   std::map<std::string, Sensitivity> sensitivity;
   for (int direction = 0; direction < kDirections; ++direction) {
     std::mt19937_64 random(direction);
@@ -96,7 +108,7 @@ Judge::perturb(const Reference &reference, double amount) {
       continue;
     }
     for (const auto &[name, array] : *result)
-      if (auto it = reference.values.find(name); it != reference.values.end())
+      if (auto it = still->find(name); it != still->end())
         learn(sensitivity[name], it->second, array);
   }
   for (auto &[name, each] : sensitivity)
@@ -122,7 +134,7 @@ Judge::judge(const Values &got, const Reference &reference) {
   }
   if (beyond.empty())
     return std::move(beyond);
-  auto sensitivity = perturb(reference, amount);
+  auto sensitivity = perturb(reference, amount, beyond);
   if (!sensitivity)
     return sensitivity.takeError();
   for (auto it = beyond.begin(); it != beyond.end();) {

@@ -41,7 +41,8 @@ public:
 
 private:
   llvm::Expected<std::map<std::string, Sensitivity>>
-  perturb(const Reference &reference, double amount);
+  perturb(const Reference &reference, double amount,
+          const std::map<std::string, Difference> &beyond);
 
   const SourceGraph &graph;
   const BuildVariant &build;

@@ -3,7 +3,6 @@
 #include "compiler/verify/Narrow.h"
 
 #include "compiler/verify/Tolerance.h"
-#include "llvm/Support/FormatVariadic.h"
 
 using namespace llvm;
 
@@ -15,6 +14,28 @@ using Node = OnnxSurvey::Node;
 // A kernel of more nodes is split at this many places, evenly: each costs a
 // compile.
 constexpr size_t kMostSplits = 16;
+
+// Whether the value is right in the program that is cut at these values.
+Expected<std::map<std::string, Difference>>
+judgeCut(const SourceGraph &graph, const BuildVariant &build, const Names &cuts,
+         const Names &watched, const Reference &reference) {
+  VariantRequest request;
+  request.cuts = request.taps = cuts;
+  request.taps.insert(watched.begin(), watched.end());
+  auto variant = build(request);
+  if (!variant)
+    return variant.takeError();
+  auto got = run(*variant, reference.values);
+  if (!got)
+    return got.takeError();
+  Values few;
+  for (auto &[name, array] : *got)
+    if (watched.count(name))
+      few[name] = std::move(array);
+  return Judge(graph, build, cuts).judge(few, reference);
+}
+
+} // namespace
 
 Finding describe(const Node &node, const std::string &value,
                  const Difference &difference, const Reference &reference) {
@@ -39,33 +60,11 @@ Finding describe(const Node &node, const std::string &value,
     std::string text = input + " " + typeText(it->second);
     if (it->second.shape == wanted->second.shape &&
         difference.worst < it->second.count())
-      text += formatv(", {0} there", it->second.at(difference.worst));
+      text += ", " + numberText(it->second.at(difference.worst)) + " there";
     finding.inputs.push_back(text);
   }
   return finding;
 }
-
-// Whether the value is right in the program that is cut at these values.
-Expected<std::map<std::string, Difference>>
-judgeCut(const SourceGraph &graph, const BuildVariant &build, const Names &cuts,
-         const Names &watched, const Reference &reference) {
-  VariantRequest request;
-  request.cuts = request.taps = cuts;
-  request.taps.insert(watched.begin(), watched.end());
-  auto variant = build(request);
-  if (!variant)
-    return variant.takeError();
-  auto got = run(*variant, reference.values);
-  if (!got)
-    return got.takeError();
-  Values few;
-  for (auto &[name, array] : *got)
-    if (watched.count(name))
-      few[name] = std::move(array);
-  return Judge(graph, build, cuts).judge(few, reference);
-}
-
-} // namespace
 
 Expected<Finding> narrow(const SourceGraph &graph, const BuildVariant &build,
                          const Names &survivors, const std::string &value,

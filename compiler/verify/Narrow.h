@@ -9,6 +9,10 @@
 
 namespace niello {
 
+/// A finding at a node: its name, the value it makes, its inputs.
+Finding describe(const OnnxSurvey::Node &node, const std::string &value,
+                 const Difference &difference, const Reference &reference);
+
 /// Splits the kernel that makes `value` from values of `survivors` until one
 /// operator remains: compiles again with cuts at every value inside, and where
 /// each operator is right alone, with one cut at a time.

@@ -29,6 +29,8 @@ StringRef kindText(Finding::Kind kind) {
     return "memory";
   case Finding::Kind::Failure:
     return "failure";
+  case Finding::Kind::Reference:
+    return "reference";
   }
   return "";
 }
@@ -48,6 +50,12 @@ void printFinding(const Finding &finding, raw_ostream &os) {
   case Finding::Kind::Memory:
     os << " is right, but its result is overwritten before it is read\n";
     break;
+  case Finding::Kind::Reference:
+    os << ", by the plain path, differs from what it is compared with\n";
+    if (!finding.fusedWith.empty())
+      os << "  made with " << join(finding.fusedWith, ", ")
+         << ", of which there are no values\n";
+    break;
   case Finding::Kind::Failure:
     os << " fails where the reference does not: " << finding.sentence << "\n";
     return;
@@ -63,8 +71,8 @@ void printFinding(const Finding &finding, raw_ostream &os) {
      << formatv("  error     at most {0:E3} absolute, {1:E3} relative\n",
                 d.maxAbsolute, d.maxRelative)
      << formatv("  worst     {0}: {1} instead of {2}, {3:E3} allowed\n",
-                finding.caseName.empty() ? "" : finding.sentence, d.got,
-                d.wanted, d.allowed);
+                finding.sentence, numberText(d.got), numberText(d.wanted),
+                d.allowed);
   if (!finding.tolerance.empty())
     os << "  allowed   " << finding.tolerance << "\n";
   for (const std::string &input : finding.inputs)
@@ -96,8 +104,8 @@ json::Value toJson(const Finding &finding) {
                       {"max_absolute", formatv("{0:E6}", d.maxAbsolute).str()},
                       {"max_relative", formatv("{0:E6}", d.maxRelative).str()},
                       {"worst", finding.sentence},
-                      {"got", formatv("{0}", d.got).str()},
-                      {"wanted", formatv("{0}", d.wanted).str()},
+                      {"got", numberText(d.got)},
+                      {"wanted", numberText(d.wanted)},
                       {"allowed", formatv("{0:E6}", d.allowed).str()},
                       {"inputs", finding.inputs},
                       {"ulps", std::move(ulps)}};
@@ -111,6 +119,9 @@ void printReport(const VerifyReport &report, raw_ostream &os) {
     os << "  ran       " << name << "\n";
   for (const std::string &name : report.skipped)
     os << "  left out  " << name << "\n";
+  if (!report.against.empty())
+    os << formatv("  compared  {0} values of the reference with {1}\n",
+                  report.againstValues, report.against);
   os << formatv("  compared  {0} of {1} values: those that lie in memory "
                 "between kernels, and the outputs\n",
                 report.values, report.ofValues)
@@ -130,6 +141,8 @@ json::Value toJson(const VerifyReport &report) {
       {"reference", report.reference},
       {"cases", report.cases},
       {"skipped", report.skipped},
+      {"against", report.against},
+      {"against_values", int64_t(report.againstValues)},
       {"values", int64_t(report.values)},
       {"of_values", int64_t(report.ofValues)},
       {"output_error", formatv("{0:E3}", report.outputError).str()},

@@ -14,10 +14,11 @@ namespace niello {
 /// One operator whose result is wrong.
 struct Finding {
   enum class Kind {
-    Operator, ///< the operator by itself
-    Fusion,   ///< only where it is fused with others
-    Memory,   ///< only where memory is reused
-    Failure,  ///< the program fails, the reference does not
+    Operator,  ///< the operator by itself
+    Fusion,    ///< only where it is fused with others
+    Memory,    ///< only where memory is reused
+    Failure,   ///< the program fails, the reference does not
+    Reference, ///< the plain path itself, from what it was compared with
   } kind = Kind::Operator;
   std::string node, op; ///< empty where none could be named
   std::string value;    ///< that it makes
@@ -35,8 +36,12 @@ struct VerifyReport {
   std::string model, reference;
   std::vector<std::string> cases;   ///< that ran
   std::vector<std::string> skipped; ///< that the reference refused, and why
-  uint64_t values = 0;              ///< of the source graph that were compared
-  uint64_t ofValues = 0;            ///< that the source graph has
+  /// What the reference itself was compared with, empty for nothing, and how
+  /// many values.
+  std::string against;
+  uint64_t againstValues = 0;
+  uint64_t values = 0;    ///< of the source graph that were compared
+  uint64_t ofValues = 0;  ///< that the source graph has
   double outputError = 0; ///< greatest, relative to the output's magnitude
   std::vector<Finding> findings; ///< the first is where it begins
   bool isRight() const { return findings.empty(); }

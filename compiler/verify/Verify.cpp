@@ -2,6 +2,7 @@
 
 #include "compiler/verify/Verify.h"
 
+#include "compiler/verify/CheckReference.h"
 #include "compiler/verify/Judge.h"
 #include "compiler/verify/Narrow.h"
 #include "compiler/verify/Survivors.h"
@@ -18,6 +19,7 @@ public:
       : graph(graph), build(build), options(options) {}
 
   Error makeReference(const ModelDescription &model);
+  Error checkAgainst();
   Error runArtefact();
   Error checkKernels();
   Error checkMemory();
@@ -109,6 +111,32 @@ Error Verifier::makeReference(const ModelDescription &model) {
         report.skipped.back() +
         "; give some with --input NAME=FILE.npy, or "
         "sizes with --dim NAME=N");
+  return Error::success();
+}
+
+// The inputs of a reference are those of its values that no node makes.
+Error Verifier::checkAgainst() {
+  if (!options.givenBy)
+    return Error::success();
+  say("against");
+  report.against = options.against;
+  for (const Reference &reference : references) {
+    Values inputs;
+    for (const auto &[name, array] : reference.values)
+      if (!graph.producer(name))
+        inputs[name] = array;
+    auto given = options.givenBy(inputs, reference.values);
+    if (!given)
+      return given.takeError();
+    auto finding =
+        checkReference(graph, build, reference, *given, report.againstValues);
+    if (!finding)
+      return finding.takeError();
+    if (*finding) {
+      report.findings.push_back(std::move(**finding));
+      return Error::success();
+    }
+  }
   return Error::success();
 }
 
@@ -230,6 +258,10 @@ Expected<VerifyReport> verifyModel(const SourceGraph &graph,
   Verifier verifier(graph, build, options);
   if (Error error = verifier.makeReference(model))
     return std::move(error);
+  if (Error error = verifier.checkAgainst())
+    return std::move(error);
+  if (verifier.isDone())
+    return verifier.takeReport();
   if (Error error = verifier.runArtefact())
     return std::move(error);
   if (Error error = verifier.checkKernels())

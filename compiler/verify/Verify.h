@@ -21,7 +21,13 @@ namespace niello {
 
 struct VerifyOptions {
   std::vector<std::string> inputs; ///< `NAME=FILE.npy`
-  unsigned rounds = 3;             ///< sets of inputs that are made up
+  /// What the plain path is compared with first: a name, and its values for
+  /// those inputs, which may be few. Null for nothing.
+  std::string against;
+  std::function<llvm::Expected<Values>(const Values &inputs,
+                                       const Values &expected)>
+      givenBy;
+  unsigned rounds = 3; ///< sets of inputs that are made up
   /// Called before each step that takes long, with what it is.
   std::function<void(llvm::StringRef)> onStep;
 };
