@@ -58,7 +58,8 @@ double Judge::tolerance(const std::string &value, const Values &values) const {
   double units = 0, unit = 0;
   for (const OnnxSurvey::Node *node : graph.between(cuts, value)) {
     units += budgetOf(node->op, termsOf(*node, graph, values));
-    // The coarsest dtype on the way.
+    // The coarsest rounding on the way.
+    unit = std::max(unit, innerUnit(node->op));
     for (const std::string &output : node->outputs)
       if (auto it = values.find(output); it != values.end())
         unit = std::max(unit, roundingUnit(it->second.dtype));

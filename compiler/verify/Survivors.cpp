@@ -38,7 +38,8 @@ Names changedNodes(const Variant &plan, const Variant &tapped) {
   return nodes;
 }
 
-Names candidates(const SourceGraph &graph, const Variant &plan) {
+Names candidates(const SourceGraph &graph, const Variant &plan,
+                 const Names &tappable) {
   Names values;
   for (const PlannedKernel &kernel : plan.kernels) {
     const OnnxSurvey::Node *last = nullptr;
@@ -48,7 +49,7 @@ Names candidates(const SourceGraph &graph, const Variant &plan) {
           last = node;
     if (last)
       for (const std::string &output : last->outputs)
-        if (!output.empty() && !graph.isOutput(output))
+        if (tappable.count(output) && !graph.isOutput(output))
           values.insert(output);
   }
   return values;
@@ -71,8 +72,9 @@ bool dropTouching(Names &values, const Names &nodes, const SourceGraph &graph) {
 } // namespace
 
 Expected<Names> findSurvivors(const SourceGraph &graph, const Variant &plan,
+                              const Names &tappable,
                               const BuildVariant &build) {
-  Names values = candidates(graph, plan);
+  Names values = candidates(graph, plan, tappable);
   VariantRequest request;
   request.isPlanOnly = true;
   while (!values.empty()) {

@@ -11,9 +11,10 @@ namespace niello {
 /// Values that can be taken out of the program without changing a kernel of
 /// its plan: those that lie in memory between two kernels.
 ///
-/// @param plan  of the program without taps
+/// @param plan      of the program without taps
+/// @param tappable  values that can be taken out at all: no sequences
 llvm::Expected<Names> findSurvivors(const SourceGraph &graph,
-                                    const Variant &plan,
+                                    const Variant &plan, const Names &tappable,
                                     const BuildVariant &build);
 
 } // namespace niello

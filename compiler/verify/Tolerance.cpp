@@ -154,6 +154,12 @@ double roundingUnit(int32_t dtype) {
   return 0;
 }
 
+// com.microsoft defines its operators for float32 and what is narrower; of
+// float64, MoE, QMoE and their like compute the middle in float32.
+double innerUnit(StringRef op) {
+  return op.starts_with("com.microsoft::") ? roundingUnit(NIELLO_FLOAT32) : 0;
+}
+
 double budgetOf(StringRef op, uint64_t terms) {
   const Row &row = rowOf(op);
   return row.units + row.bySqrt * std::sqrt(double(terms));

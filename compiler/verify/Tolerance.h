@@ -16,6 +16,10 @@ namespace niello {
 /// what is not rounded.
 double roundingUnit(int32_t dtype);
 
+/// The unit that the operator rounds to inside, where that is coarser than its
+/// result's type; else 0.
+double innerUnit(llvm::StringRef op);
+
 /// Rounding units by which two right evaluations of one operator may differ,
 /// relative to the greatest magnitude of its result.
 ///

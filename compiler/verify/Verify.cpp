@@ -43,7 +43,7 @@ private:
   const VerifyOptions &options;
   VerifyReport report;
   Variant artefact;
-  Names survivors;
+  Names tappable, survivors;
   std::vector<Reference> references;
   std::vector<Values> results; ///< of the artefact, one a reference
   std::optional<Finding> failure;
@@ -76,6 +76,8 @@ Error Verifier::makeReference(const ModelDescription &model) {
   if (!plain)
     return plain.takeError();
   report.ofValues = plain->outputs.size();
+  for (const TensorDescription &output : plain->outputs)
+    tappable.insert(output.name);
   Expected<Values> given = readInputs(options.inputs, model);
   if (!given)
     return given.takeError();
@@ -164,7 +166,7 @@ Error Verifier::runArtefact() {
 
 Error Verifier::checkKernels() {
   say("kernels");
-  auto found = findSurvivors(graph, artefact, build);
+  auto found = findSurvivors(graph, artefact, tappable, build);
   if (!found)
     return found.takeError();
   survivors = std::move(*found);
