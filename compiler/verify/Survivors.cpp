@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // A kernel's result is most likely what the last of its nodes makes. Whether it
-// is shows when that value is tapped: the plan stays the same, but for the tap.
+// is shows when that value is taken out and fed back: every kernel of the plan
+// stays the same.
 
 #include "compiler/verify/Survivors.h"
 
@@ -78,7 +79,9 @@ Expected<Names> findSurvivors(const SourceGraph &graph, const Variant &plan,
   VariantRequest request;
   request.isPlanOnly = true;
   while (!values.empty()) {
-    request.taps = values;
+    // Fed from outside, a value has lost what is known of its sizes; a kernel
+    // that was made for that knowledge must still be the same one.
+    request.taps = request.cuts = values;
     auto tapped = build(request);
     if (!tapped)
       return tapped.takeError();

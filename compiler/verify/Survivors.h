@@ -8,8 +8,8 @@
 
 namespace niello {
 
-/// Values that can be taken out of the program without changing a kernel of
-/// its plan: those that lie in memory between two kernels.
+/// Values that can be taken out of the program, and fed to it, without changing
+/// a kernel of its plan: those that lie in memory between two kernels.
 ///
 /// @param plan      of the program without taps
 /// @param tappable  values that can be taken out at all: no sequences
