@@ -126,7 +126,7 @@ def verify(make):
             done = subprocess.run(
                 [checkout.PROGRAM, "verify", path, *arguments], text=True,
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                timeout=SECONDS, errors="replace")
+                timeout=SECONDS, errors="replace", cwd=scratch)
         except subprocess.TimeoutExpired:
             return -1, f"not done within {SECONDS} s"
         return done.returncode, done.stdout + done.stderr
