@@ -27,10 +27,7 @@ Expected<std::optional<Finding>> checkReference(const SourceGraph &graph,
   VariantRequest request;
   request.isPlain = true;
   request.taps = request.cuts = cuts;
-  auto variant = build(request);
-  if (!variant)
-    return variant.takeError();
-  auto got = run(*variant, wanted.values);
+  auto got = buildAndRun(build, request, wanted.values);
   if (!got)
     return got.takeError();
   for (auto it = got->begin(); it != got->end();)

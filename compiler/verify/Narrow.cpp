@@ -22,10 +22,7 @@ judgeCut(const SourceGraph &graph, const BuildVariant &build, const Names &cuts,
   VariantRequest request;
   request.cuts = request.taps = cuts;
   request.taps.insert(watched.begin(), watched.end());
-  auto variant = build(request);
-  if (!variant)
-    return variant.takeError();
-  auto got = run(*variant, reference.values);
+  auto got = buildAndRun(build, request, reference.values);
   if (!got)
     return got.takeError();
   Values few;
@@ -145,10 +142,7 @@ Expected<Finding> narrowMemory(const SourceGraph &graph,
   auto isRight = [&](size_t kept) -> Expected<bool> {
     VariantRequest request;
     request.taps.insert(order.begin(), order.begin() + kept);
-    auto variant = build(request);
-    if (!variant)
-      return variant.takeError();
-    auto got = run(*variant, reference.values);
+    auto got = buildAndRun(build, request, reference.values);
     if (!got)
       return got.takeError();
     return all_of(wanted, [&](const auto &each) {

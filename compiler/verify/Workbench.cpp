@@ -14,8 +14,6 @@ static constexpr unsigned kSeconds = 600;
 
 static constexpr StringLiteral kCutSuffix = ".set";
 
-std::string cutInput(StringRef value) { return (value + kCutSuffix).str(); }
-
 SourceGraph::SourceGraph(const OnnxSurvey &survey)
     : all(survey.nodes), weights(survey.weightShapes) {
   for (auto [i, node] : enumerate(all)) {
@@ -81,6 +79,15 @@ Expected<Values> run(const Variant &variant, const Values &given) {
   for (auto [description, array] : zip(variant.outputs, *outputs))
     values[description.name] = std::move(array);
   return std::move(values);
+}
+
+Expected<Values> buildAndRun(const BuildVariant &build,
+                             const VariantRequest &request,
+                             const Values &given) {
+  auto variant = build(request);
+  if (!variant)
+    return variant.takeError();
+  return run(*variant, given);
 }
 
 } // namespace niello

@@ -46,9 +46,6 @@ struct Variant {
 using BuildVariant =
     std::function<llvm::Expected<Variant>(const VariantRequest &)>;
 
-/// How the entry calls the input that stands for a cut value.
-std::string cutInput(llvm::StringRef value);
-
 /// The nodes of the model's main graph, in its order.
 class SourceGraph {
 public:
@@ -79,6 +76,11 @@ private:
 
 /// Runs a variant; inputs, cut ones too, are taken from `given`.
 llvm::Expected<Values> run(const Variant &variant, const Values &given);
+
+/// Builds a variant that runs once.
+llvm::Expected<Values> buildAndRun(const BuildVariant &build,
+                                   const VariantRequest &request,
+                                   const Values &given);
 
 } // namespace niello
 
