@@ -162,3 +162,39 @@ func.func @accumulates(%a: memref<64x32xf32>, %b: memref<32x96xf32>,
   }
   return
 }
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#panels = affine_map<(m, n, k) -> (n floordiv 16, k, n mod 16)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// Weights in panels are read as they lie, and fetched 16 steps ahead. Their
+// three streams are one vector: nothing in the loop divides a subscript.
+// CHECK-LABEL: @panels
+// CHECK-SAME:    %{{[a-z0-9]+}}: memref<64x32xf32>, %[[B:[a-z0-9]+]]: memref<6x32x16xf32>
+func.func @panels(%a: memref<64x32xf32>, %b: memref<6x32x16xf32>,
+                  %y: memref<64x96xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%y : memref<64x96xf32>)
+  // CHECK: %[[FLAT:.+]] = memref.reinterpret_cast %[[B]] {{.*}} to memref<3072xf32>
+  // CHECK: scf.for %[[K:[a-z0-9]+]] = {{.*}} iter_args
+  // CHECK-NEXT: %[[AT:.+]] = arith.muli %[[K]], %c16
+  // CHECK-NOT: div
+  // CHECK-COUNT-3: vector.load %[[FLAT]]
+  // CHECK: %[[AHEAD:.+]] = arith.addi %[[AT]], %c256
+  // CHECK-COUNT-3: memref.prefetch %[[FLAT]]
+  // CHECK-NOT: div
+  // CHECK-COUNT-24: vector.fma
+  // CHECK-NEXT: scf.yield
+  linalg.generic {indexing_maps = [#a, #panels, #c],
+                  iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x32xf32>, memref<6x32x16xf32>)
+      outs(%y : memref<64x96xf32>) {
+  ^bb0(%x: f32, %w: f32, %sum: f32):
+    %p = arith.mulf %x, %w : f32
+    %s = arith.addf %sum, %p : f32
+    linalg.yield %s : f32
+  }
+  return
+}

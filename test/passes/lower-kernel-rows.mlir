@@ -48,7 +48,7 @@ func.func private @normalize(%x: memref<4x40xf32>, %y: memref<4x40xf32>)
 // CHECK-LABEL: @map
 func.func private @map(%x: memref<?x3xf32>, %y: memref<?x3xf32>)
     attributes {kernel.kind = "map"} {
-  // CHECK: memref.collapse_shape
+  // CHECK: memref.reinterpret_cast {{.*}} to memref<?xf32>
   // CHECK: scf.for
   // CHECK-NOT: scf.for
   // CHECK: vector.store

@@ -156,6 +156,31 @@ StringRef matchContraction(linalg::GenericOp op, Contraction &contraction) {
   return contraction.k.empty() ? "it sums over nothing" : "";
 }
 
+// Not by a collapse_shape: that is folded into each load, which then divides
+// its subscript again, in the inner loop.
+Value mergeDims(OpBuilder &builder, Location loc, Value memref, unsigned from) {
+  auto type = cast<MemRefType>(memref.getType());
+  SmallVector<OpFoldResult> sizes = memref::getMixedSizes(builder, loc, memref);
+  OpFoldResult one = builder.getIndexAttr(1), merged = one;
+  auto product = [&](OpFoldResult left, OpFoldResult right) {
+    return getAsOpFoldResult(builder.createOrFold<arith::MulIOp>(
+        loc, getValueOrCreateConstantIndexOp(builder, loc, left),
+        getValueOrCreateConstantIndexOp(builder, loc, right)));
+  };
+  for (OpFoldResult size : ArrayRef(sizes).drop_front(from))
+    merged = product(merged, size);
+  sizes.resize(from);
+  sizes.push_back(merged);
+  SmallVector<OpFoldResult> strides(sizes.size(), one);
+  for (unsigned i = sizes.size() - 1; i-- > 0;)
+    strides[i] = product(strides[i + 1], sizes[i + 1]);
+  SmallVector<int64_t> shape(type.getShape().take_front(from));
+  shape.push_back(getConstantIntValue(merged).value_or(ShapedType::kDynamic));
+  return memref::ReinterpretCastOp::create(
+      builder, loc, MemRefType::get(shape, type.getElementType()), memref,
+      /*offset=*/OpFoldResult(builder.getIndexAttr(0)), sizes, strides);
+}
+
 View viewAlong(OpBuilder &builder, Location loc, Value memref, AffineMap map,
                ArrayRef<unsigned> role) {
   View view{memref, map};
@@ -176,14 +201,8 @@ View viewAlong(OpBuilder &builder, Location loc, Value memref, AffineMap map,
       return view;
   if (!lead)
     lead = AffineMap::get(map.getNumDims(), 0, map.getContext());
-  if (size > 1) {
-    SmallVector<ReassociationIndices> groups;
-    for (unsigned i = 0; i < rank - size; ++i)
-      groups.push_back({i});
-    auto tail = llvm::seq<int64_t>(rank - size, rank);
-    groups.emplace_back(tail.begin(), tail.end());
-    view.memref = memref::CollapseShapeOp::create(builder, loc, memref, groups);
-  }
+  if (size > 1)
+    view.memref = mergeDims(builder, loc, memref, rank - size);
   view.lead = lead;
   view.linear = true;
   return view;

@@ -48,6 +48,11 @@ struct View {
   }
 };
 
+/// The same memory with the dimensions from `from` on as one. `memref` is
+/// contiguous.
+mlir::Value mergeDims(mlir::OpBuilder &builder, mlir::Location loc,
+                      mlir::Value memref, unsigned from);
+
 View viewAlong(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value memref,
                mlir::AffineMap map, llvm::ArrayRef<unsigned> role);
 

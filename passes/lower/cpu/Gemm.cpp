@@ -133,15 +133,6 @@ Value GemmEmitter::scratch(Value elements) {
                                  builder.getI64IntegerAttr(64));
 }
 
-// All elements of a contiguous memref, one after the other.
-Value GemmEmitter::flat(Value memref) {
-  int64_t rank = cast<MemRefType>(memref.getType()).getRank();
-  auto dims = llvm::seq<int64_t>(0, rank);
-  ReassociationIndices all(dims.begin(), dims.end());
-  return memref::CollapseShapeOp::create(builder, loc, memref,
-                                         ArrayRef<ReassociationIndices>{all});
-}
-
 // Where the vectors of a tile start in panels of B. A vector beyond the last
 // panel reads that one again; its sums are never stored.
 void GemmEmitter::findPanels(Value column) {
@@ -160,7 +151,7 @@ void GemmEmitter::findPanels(Value column) {
 
 // Scratch of one thread.
 void GemmEmitter::startThread() {
-  packedB = hasPackedB() ? flat(contraction.b)
+  packedB = hasPackedB() ? mergeDims(builder, loc, contraction.b, 0)
                          : scratch(mul(k, index(tile.columns())));
   accumulators = memref::AllocOp::create(
       builder, loc,
@@ -211,7 +202,7 @@ void GemmEmitter::forAllOuter(int64_t blockRows) {
 
 // A is packed once for all: panels of B are what threads share.
 void GemmEmitter::forAllPanels(int64_t blockRows) {
-  packedA = hasPackedA() ? flat(contraction.a)
+  packedA = hasPackedA() ? mergeDims(builder, loc, contraction.a, 0)
                          : scratch(mul(k, packedRows(blockRows)));
   SmallVector<Value> counts;
   for (unsigned loop : contraction.outer)

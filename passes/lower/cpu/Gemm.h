@@ -80,7 +80,6 @@ private:
   bool hasPackedB() const {
     return contraction.bPanel && contraction.bPanel % tile.lanes == 0;
   }
-  mlir::Value flat(mlir::Value memref);
   void findPanels(mlir::Value column);
   mlir::Value scratch(mlir::Value elements);
   mlir::Value packedRows(int64_t blockRows);
@@ -96,6 +95,7 @@ private:
   void forDepth(llvm::function_ref<void(mlir::Value)> body);
   mlir::Value convert(mlir::Operation *cast, mlir::Value value);
   void microKernel(mlir::Value block, int64_t rows);
+  void prefetchB(mlir::Value at, int64_t pitch);
 };
 
 } // namespace niello

@@ -36,6 +36,7 @@ void GemmEmitter::microKernel(Value block, int64_t rows) {
       b.push_back(
           vector::LoadOp::create(builder, loc, type, packedB, add(bAt, start)));
     }
+    prefetchB(bAt, pitch);
     for (int64_t r = 0; r < rows; ++r) {
       Value a =
           memref::LoadOp::create(builder, loc, packedA, add(aAt, index(r)));
@@ -58,6 +59,24 @@ void GemmEmitter::microKernel(Value block, int64_t rows) {
   for (auto [i, sum] : llvm::enumerate(depth.getResults()))
     vector::StoreOp::create(builder, loc, sum, accumulators,
                             index(i * tile.lanes));
+}
+
+// Weights come from memory or from the last-level cache, one line of each panel
+// a step. A tile of 8 x 48 takes 12 to 24 cycles a step, so 16 steps are 190 to
+// 380: about what memory takes. Measured at 512x3072x768 on two 512-bit ports:
+// 0.82 of the peak without, 0.89 with 8 to 16 steps. What is fetched beyond the
+// last panel is never read.
+void GemmEmitter::prefetchB(Value at, int64_t pitch) {
+  constexpr int64_t steps = 16, lineBytes = 64;
+  if (!hasPackedB())
+    return;
+  int64_t bytes = tile.lanes * contraction.element.getIntOrFloatBitWidth() / 8;
+  for (int64_t v = 0; v < tile.vectors; ++v)
+    if (v * bytes % lineBytes == 0)
+      memref::PrefetchOp::create(builder, loc, packedB,
+                                 add(add(at, index(steps * pitch)), bStarts[v]),
+                                 /*isWrite=*/false,
+                                 /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 // Picks the body for `rows` rows at row `block` of packed A. Fewer rows than a
