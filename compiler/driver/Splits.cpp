@@ -22,6 +22,15 @@ static std::vector<KernelFacts> planOf(const Options &options,
   return listKernels(compilation.getModule());
 }
 
+/// A raised block computes by other formulas than its parts, so that an edit of
+/// nothing inside it changes last bits. Strict compiles raise no blocks.
+static std::string sayRounding(const Options &options) {
+  if (options.import.edits.empty() || options.numerics == Numerics::Strict)
+    return "";
+  return "     in parts they round otherwise: with --numerics=strict an edit "
+         "of nothing changes no bit\n";
+}
+
 std::string splitKernels(const Options &options, llvm::StringRef program) {
   const ImportOptions &import = options.import;
   bool isAsked =
@@ -55,7 +64,7 @@ std::string splitKernels(const Options &options, llvm::StringRef program) {
   return "note " + std::to_string(split.size()) +
          (split.size() == 1 ? " fused block is" : " fused blocks are") +
          " split, because what is inside is read or changed:\n" + lines +
-         (split.size() > 5 ? "     ...\n" : "");
+         (split.size() > 5 ? "     ...\n" : "") + sayRounding(options);
 }
 
 } // namespace niello

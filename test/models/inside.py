@@ -136,6 +136,15 @@ def check_statistics(path, names, seen):
     return worst
 
 
+def nothing(kind, shape):
+    """The data of an edit that changes no value of this shape."""
+    ones = (1,) * len(shape)
+    return {"add": lambda: np.zeros(ones, "f4"),
+            "scale": lambda: np.ones(ones, "f4"),
+            "mask": lambda: np.ones(ones, "bool"),
+            "project": lambda: np.zeros((1, shape[-1]), "f4")}[kind]()
+
+
 def check_edits(path, names, seen):
     """How many outputs differ in a bit, over all kinds of edits of nothing."""
     import niello
@@ -145,19 +154,28 @@ def check_edits(path, names, seen):
         compiled = niello.compile(path, threads=1, taps=names,
                                   edits=[f"{name}={kind}" for name in names])
         for feed, want in seen:
-            data = {}
-            for name in names:
-                shape = want[name].shape
-                ones = (1,) * len(shape)
-                data[f"{name}.{kind}"] = {
-                    "add": lambda: np.zeros(ones, "f4"),
-                    "scale": lambda: np.ones(ones, "f4"),
-                    "mask": lambda: np.ones(ones, "bool"),
-                    "project": lambda: np.zeros((1, shape[-1]), "f4"),
-                }[kind]()
+            data = {f"{name}.{kind}": nothing(kind, want[name].shape)
+                    for name in names}
             got = compiled.run({**feed, **data})
             for name, value in want.items():
                 differ += got[name].tobytes() != value.tobytes()
+    return differ
+
+
+def check_strict(path, names, seen):
+    """Nor does one inside a block change any, where no block is raised."""
+    import niello
+
+    plain = niello.compile(path, threads=1, numerics="strict")
+    edited = niello.compile(path, threads=1, numerics="strict",
+                            edits=[f"{name}=scale" for name in names])
+    differ = 0
+    for feed, want in seen:
+        data = {f"{name}.scale": nothing("scale", want[name].shape)
+                for name in names}
+        got = edited.run({**feed, **data})
+        differ += sum(got[name].tobytes() != value.tobytes()
+                      for name, value in plain.run(feed).items())
     return differ
 
 
@@ -187,6 +205,8 @@ def check(model):
             check_statistics(path, names, seen), 1),
         "values that an edit of nothing changes": (
             check_edits(path, names, seen), 0),
+        "outputs that one changes in a strict compile": (
+            check_strict(path, names, seen), 0),
         "values that differ where all are set": (
             check_set(path, names, seen), 0)}
     for what, (figure, most) in figures.items():
