@@ -3,7 +3,7 @@
 """Times compiled models beside onnxruntime, and the compiler itself.
 
     bench.py                 everything below
-    bench.py --only G[,G]    of: speed, table, one-op
+    bench.py --only G[,G]    of: speed, table, one-op, image, peers
     bench.py --seconds 5     how long each engine is timed (4)
 
 speed   MiniLM-L6 at 1 x 128 and ResNet-50: ratio to onnxruntime, one thread,
@@ -13,6 +13,8 @@ table   a model with an external table of 4 GB: peak memory of the compile,
 one-op  a one-operator model: size of the static executable, start to answer
 image   image kernels at run-time sizes beside plain loops and onnxruntime,
         ratios without a limit
+peers   peers.py in seconds: two models, onnxruntime, one thread. By itself it
+        is the comparison: all workloads, all peers
 
 A time is printed beside what it should stay below and fails nothing: it says as
 much about the machine as about the program. What fails is a wrong answer, a file
@@ -239,7 +241,17 @@ def image(folder, options):
               f"loops, {ours / theirs:.2f} of onnxruntime", flush=True)
 
 
-GROUPS = {"speed": speed, "table": table, "one-op": one_op, "image": image}
+# ----------------------------------------------------------------------- peers
+def peers(folder, options):
+    done = subprocess.run(
+        [sys.executable, str(HERE / "peers.py"), "--only=a_,set_",
+         "--peers=onnxruntime", "--threads=1", "--rounds=3",
+         f"--seconds={options.seconds / 20}"])
+    demand("peers.py, workloads that failed", done.returncode, 0, "")
+
+
+GROUPS = {"speed": speed, "table": table, "one-op": one_op, "image": image,
+          "peers": peers}
 
 
 def main():
