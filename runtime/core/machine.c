@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* What this CPU can do, and whether that is enough for a model. */
 
-#define _GNU_SOURCE
 #include "runtime/core/session.h"
 
-#include <sched.h>
 #include <string.h>
 
 static const char *const names[] = {
@@ -164,13 +162,4 @@ const char *niello_level(const niello_model *model) {
   if (model->level < 0 || !model->desc->num_levels)
     return NULL;
   return AT(model->desc->levels, model->level)->name;
-}
-
-uint32_t allowed_cpus(void) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set))
-    return 1; /* more than 1024 CPUs, or a sandbox that forbids to ask */
-  int count = CPU_COUNT(&set);
-  return count > 0 ? (uint32_t)count : 1;
 }

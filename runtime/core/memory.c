@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The arena and the blocks of a call. */
+/* The arena and the blocks of a call.
+ *
+ * A block that is given back serves the next that fits into it: a run with the
+ * sizes of the one before takes nothing from the host and touches no new page.
+ * What a whole run has not used goes back to the host at its end. */
 
 #include "runtime/core/session.h"
 
@@ -30,16 +34,57 @@ static void link_block(block *ring, block *b) {
   ring->next = b;
 }
 
+/* The smallest spare block with so much room, out of its ring. Where there is
+ * none, `*outgrown` is the largest, out of its ring too: it makes place for one
+ * that serves both, so that sizes that grow leave no trail. Both may be NULL.
+ */
+static block *take_spare(niello_session *session, uint64_t bytes,
+                         block **outgrown) {
+  block *best = NULL, *largest = NULL;
+  for (block *b = session->spare.next; b != &session->spare; b = b->next) {
+    if (b->room >= bytes && (!best || b->room < best->room))
+      best = b;
+    if (!largest || b->room > largest->room)
+      largest = b;
+  }
+  *outgrown = best ? NULL : largest;
+  if (largest) {
+    unlink_block(best ? best : largest);
+    --session->spares;
+  }
+  return best;
+}
+
+/* Keeps a block that is in no ring as a spare; false when there are enough. */
+static bool keep_spare(niello_session *session, block *b) {
+  enum { MOST_SPARES = 64 }; /* each is looked at by the next that takes */
+  if (session->spares == MOST_SPARES)
+    return false;
+  b->run = session->run;
+  link_block(&session->spare, b);
+  ++session->spares;
+  return true;
+}
+
 void *take_block(niello_session *session, uint64_t bytes) {
   if (bytes > (uint64_t)PTRDIFF_MAX)
     return NULL;
-  block *b = take(session, bytes + sizeof(block));
-  if (!b)
-    return NULL;
-  b->bytes = bytes;
   pthread_mutex_lock(&session->lock);
-  link_block(&session->live, b);
+  block *outgrown, *b = take_spare(session, bytes, &outgrown);
+  if (b)
+    link_block(&session->live, b);
   pthread_mutex_unlock(&session->lock);
+  if (!b) {
+    give(session, outgrown);
+    b = take(session, bytes + sizeof(block));
+    if (!b)
+      return NULL;
+    b->room = bytes;
+    pthread_mutex_lock(&session->lock);
+    link_block(&session->live, b);
+    pthread_mutex_unlock(&session->lock);
+  }
+  b->bytes = bytes;
   return b + 1;
 }
 
@@ -49,14 +94,29 @@ void give_block(niello_session *session, void *memory) {
   block *b = (block *)memory - 1;
   pthread_mutex_lock(&session->lock);
   unlink_block(b);
+  bool kept = keep_spare(session, b);
   pthread_mutex_unlock(&session->lock);
-  give(session, b);
+  if (!kept)
+    give(session, b);
 }
 
 void give_ring(niello_session *session, block *ring) {
   while (ring->next != ring) {
     block *b = ring->next;
     unlink_block(b);
+    if (!keep_spare(session, b))
+      give(session, b);
+  }
+}
+
+/* Gives spare blocks back to the host that no run from `before` on has used. */
+void end_spares(niello_session *session, uint64_t before) {
+  for (block *b = session->spare.next, *next; b != &session->spare; b = next) {
+    next = b->next;
+    if (b->run >= before)
+      continue;
+    unlink_block(b);
+    --session->spares;
     give(session, b);
   }
 }

@@ -175,6 +175,7 @@ niello_status niello_run(niello_session *session, const char *name,
       outputs[i].data = NULL;
   if ((status = check_outputs(session, entry, outputs, num_outputs)))
     return status;
+  ++session->run;
   expire_kept(session);
   session->arena_taken = false;
   for (size_t i = 0; !status && i < num_inputs; ++i)
@@ -185,6 +186,7 @@ niello_status niello_run(niello_session *session, const char *name,
   if (!status)
     status = hand_out(session, entry, session->buffers + num_inputs, outputs);
   give_ring(session, &session->live);
+  end_spares(session, session->run);
   return status;
 }
 

@@ -110,6 +110,7 @@ niello_status niello_session_create(const niello_model *model,
   made->threads = choose_threads(&host, options.threads);
   made->live.previous = made->live.next = &made->live;
   made->kept.previous = made->kept.next = &made->kept;
+  made->spare.previous = made->spare.next = &made->spare;
   pthread_mutex_init(&made->lock, NULL);
   start_context(&made->call, made, false);
   if (!take_tables(made)) {
@@ -127,6 +128,7 @@ void niello_session_destroy(niello_session *session) {
   end_pool(session->pool);
   give_ring(session, &session->live);
   give_ring(session, &session->kept);
+  end_spares(session, UINT64_MAX);
   give(session, session->arena);
   give(session, session->symbols);
   give(session, session->seen);

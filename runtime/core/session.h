@@ -17,8 +17,10 @@ struct niello_model {
 /* Memory of niello_rt_alloc, in a ring of its session. */
 typedef struct block {
   struct block *previous, *next;
-  uint64_t bytes; /* behind the header */
-  uint64_t padding[5];
+  uint64_t bytes; /* of the caller, behind the header */
+  uint64_t room;  /* at least as many */
+  uint64_t run;   /* that last took it or gave it back */
+  uint64_t padding[3];
 } block;
 
 NIELLO_STATIC_ASSERT(sizeof(block) == NIELLO_ALIGNMENT, "keeps alignment");
@@ -50,6 +52,9 @@ struct niello_session {
   pthread_mutex_t lock; /* of the rings, for parallel loops */
   block live;           /* of the call in progress */
   block kept;           /* holds outputs until the next run */
+  block spare;          /* given back, for what is taken next */
+  uint32_t spares;      /* how many */
+  uint64_t run;         /* counts runs */
 
   int64_t *symbols; /* sizes in this call, -1: not seen yet */
   uint32_t *seen;   /* which dimension of which input said so first */
@@ -78,6 +83,10 @@ typedef struct machine {
 } machine;
 machine this_machine(void);
 int best_level(const niello_model_desc *desc, const machine *cpu);
+
+/* limits.c; quota_cpus reads the files that name this process's control group
+ * and, below `mount`, what each may use: UINT32_MAX without a limit */
+uint32_t quota_cpus(const char *groups, const char *mount);
 uint32_t allowed_cpus(void);
 
 /* memory.c; take and give are alloc and free of the host, with overflow
@@ -87,6 +96,7 @@ void give(niello_session *session, void *memory);
 void *take_block(niello_session *session, uint64_t bytes);
 void give_block(niello_session *session, void *memory);
 void give_ring(niello_session *session, block *ring);
+void end_spares(niello_session *session, uint64_t before);
 bool keep_block(niello_session *session, const void *memory);
 void expire_kept(niello_session *session);
 bool in_arena(const niello_session *session, const void *memory);

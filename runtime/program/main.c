@@ -140,6 +140,17 @@ static int run_model(const options *o, niello_session *session) {
   return DONE;
 }
 
+/* More threads than CPUs take turns, and each turn is a wait for the others. */
+static void remark_threads(uint32_t threads) {
+  uint32_t cpus = allowed_cpus();
+  if (threads > cpus)
+    fprintf(stderr,
+            "%s: remark: --threads %u is more than the %u CPU%s that this "
+            "process may use, which is slower\n",
+            niello_descriptor.name, (unsigned)threads, (unsigned)cpus,
+            cpus == 1 ? "" : "s");
+}
+
 int main(int argc, char **argv) {
   options o = {.repeat = 1};
   niello_model *model;
@@ -159,6 +170,7 @@ int main(int argc, char **argv) {
     status = niello_session_create(model, &settings, &session, &why);
     if (status)
       return fail(status, why.text);
+    remark_threads(o.threads);
     code = run_model(&o, session);
     niello_session_destroy(session);
   }
