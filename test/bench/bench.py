@@ -3,7 +3,7 @@
 """Times compiled models beside onnxruntime, and the compiler itself.
 
     bench.py                 everything below
-    bench.py --only G[,G]    of: speed, table, one-op, image, peers
+    bench.py --only G[,G]    of: speed, table, one-op, image, threads, peers
     bench.py --seconds 5     how long each engine is timed (4)
 
 speed   MiniLM-L6 at 1 x 128 and ResNet-50: ratio to onnxruntime, one thread,
@@ -13,6 +13,7 @@ table   a model with an external table of 4 GB: peak memory of the compile,
 one-op  a one-operator model: size of the static executable, start to answer
 image   image kernels at run-time sizes beside plain loops and onnxruntime,
         ratios without a limit
+threads what a parallel loop costs by itself, by handover.c
 peers   peers.py in seconds: two models, onnxruntime, one thread. By itself it
         is the comparison: all workloads, all peers
 
@@ -241,6 +242,28 @@ def image(folder, options):
               f"loops, {ours / theirs:.2f} of onnxruntime", flush=True)
 
 
+# --------------------------------------------------------------------- threads
+def threads(folder, options):
+    program = Path(folder) / "handover"
+    core = checkout.ROOT / "runtime" / "core"
+    subprocess.run(
+        ["clang-22", "-std=c11", "-O2", f"-I{checkout.ROOT}",
+         f"-I{checkout.ROOT / 'runtime' / 'include'}",
+         str(HERE / "handover.c"),
+         str(HERE.parent / "runtime" / "Inputs" / "fake_model.c"),
+         *map(str, sorted(core.glob("*.c"))), "-lpthread", "-o",
+         str(program)], check=True)
+    done = subprocess.run([program, "2"], check=True, capture_output=True,
+                          text=True)
+    for line in done.stdout.splitlines():
+        what, least, median = line.split()
+        # 0: no two threads ever met, on one CPU or a busy machine.
+        if float(least):
+            figure(f"loop on two threads, {what}", float(least) / 1e3, "us",
+                   5 if what == "meet" else None)
+    demand("loops that ran", len(done.stdout.splitlines()) != 4, 0, "")
+
+
 # ----------------------------------------------------------------------- peers
 def peers(folder, options):
     done = subprocess.run(
@@ -251,7 +274,7 @@ def peers(folder, options):
 
 
 GROUPS = {"speed": speed, "table": table, "one-op": one_op, "image": image,
-          "peers": peers}
+          "threads": threads, "peers": peers}
 
 
 def main():
