@@ -155,6 +155,7 @@ template <typename OpTy> LogicalResult verifyGroup(OpTy op) {
     return success();                                                          \
   }
 
+GROUP(AttentionOp)
 GROUP(GemmOp)
 GROUP(ConvOp)
 GROUP(RowsOp)

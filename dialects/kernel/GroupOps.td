@@ -39,6 +39,25 @@ def Kernel_ConvOp : Kernel_GroupOp<"conv"> {
   }];
 }
 
+def Kernel_AttentionOp : Kernel_GroupOp<"attention"> {
+  let summary = "y = softmax(f(q k)) v: attention, a block of scores at a time";
+  let description = [{
+    Two contractions and what turns the scores of the first into the weights of
+    the second. The scores are never whole: `tiles` is the queries and the keys
+    of a block of them.
+
+    - C1, C2: as `kernel.gemm`.
+    ```mlir
+    %y = kernel.attention "attn" ins(%a = %q : tensor<4x8xf32>, %b = %k : tensor<8x8xf32>) outs(%c = %o : tensor<4x8xf32>) tiles [32, 64] {
+      %x = linalg.matmul ins(%a, %b : tensor<4x8xf32>, tensor<8x8xf32>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
+      %w = linalg.softmax dimension(1) ins(%x : tensor<4x8xf32>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
+      %m = linalg.matmul ins(%w, %b : tensor<4x8xf32>, tensor<8x8xf32>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
+      kernel.yield %m : tensor<4x8xf32>
+    }
+    ```
+  }];
+}
+
 def Kernel_RowsOp : Kernel_GroupOp<"rows"> {
   let summary = "y_i = f(x_i): reductions and maps along rows, a row at a time";
   let description = [{
@@ -100,7 +119,8 @@ def Kernel_CallOp : Kernel_GroupOp<"call"> {
 
 def Kernel_YieldOp : Kernel_Op<"yield", [
     Pure, Terminator, ReturnLike,
-    ParentOneOf<["GemmOp", "ConvOp", "RowsOp", "MapOp", "MoveOp", "CallOp"]>]> {
+    ParentOneOf<["AttentionOp", "GemmOp", "ConvOp", "RowsOp", "MapOp", "MoveOp",
+                 "CallOp"]>]> {
   let summary = "what the group computed, in the order of its outputs";
   let description = [{
     ```mlir

@@ -261,7 +261,9 @@ struct FuseKernels : impl::FuseKernelsBase<FuseKernels> {
     for (Group &group : findGroups(block, getArgument())) {
       orderLoops(rewriter, group);
       Builder builder{rewriter, group};
-      if (group.kind == "gemm")
+      if (group.kind == "attention")
+        builder.build<kernel::AttentionOp>();
+      else if (group.kind == "gemm")
         builder.build<kernel::GemmOp>();
       else if (group.kind == "conv")
         builder.build<kernel::ConvOp>();

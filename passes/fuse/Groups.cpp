@@ -7,6 +7,7 @@
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/fuse/AttentionChain.h"
 #include "passes/fuse/Generic.h"
 
 using namespace mlir;
@@ -74,6 +75,26 @@ struct Finder {
         return false;
       }
     return true;
+  }
+
+  // Both products of an attention, and all between them.
+  void findAttention() {
+    for (Operation &op : block) {
+      auto root = freeGeneric(&op);
+      AttentionChain chain;
+      if (!root)
+        continue;
+      if (StringRef why = matchAttention(root, chain); !why.empty()) {
+        if (chain.weights)
+          tellReason(&op, pass, "it is no kernel of attention: " + why);
+        continue;
+      }
+      Group group{"attention", chain.ops(), {}};
+      llvm::sort(group.ops, [&](Operation *left, Operation *right) {
+        return place[left] < place[right];
+      });
+      take(group);
+    }
   }
 
   // A contraction takes the elementwise operations that follow, as long as
@@ -332,6 +353,7 @@ struct Finder {
 
 SmallVector<Group> findGroups(Block &block, StringRef pass) {
   Finder finder(block, pass);
+  finder.findAttention();
   finder.findContractions();
   finder.findRows();
   finder.findSingles();

@@ -10,7 +10,7 @@
 namespace niello {
 
 struct Group {
-  llvm::StringRef kind;                     // gemm, conv, rows, map, move
+  llvm::StringRef kind;                     // attention, gemm, conv, ...
   llvm::SmallVector<mlir::Operation *> ops; // in the order of the block
   // For rows: the loops of each op that run over rows, in a common order. The
   // op's other loops run inside a row.

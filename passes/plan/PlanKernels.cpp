@@ -7,6 +7,7 @@
 #include "dialects/kernel/SizeNames.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "passes/fuse/Generic.h"
+#include "passes/plan/AttentionTile.h"
 #include "passes/plan/GemmTile.h"
 #include "passes/plan/Passes.h"
 
@@ -124,6 +125,18 @@ GemmTile tileOf(linalg::GenericOp op, int64_t vectorBits, int64_t registers) {
                         vectorBits / std::max(bits, 32u), registers);
 }
 
+// Queries and keys of a block of scores, where the group is an attention.
+std::optional<AttentionTile> attentionTileOf(Region &body, int64_t vectorBits,
+                                             int64_t registers) {
+  std::optional<AttentionTile> tile;
+  body.walk([&](linalg::GenericOp op) {
+    AttentionChain chain;
+    if (matchAttention(op, chain).empty())
+      tile = chooseAttentionTile(chain, vectorBits / 32, registers);
+  });
+  return tile;
+}
+
 template <typename OpTy>
 void plan(OpTy op, StringRef pass, int64_t vectorBits, int64_t count) {
   OpBuilder builder(op);
@@ -136,6 +149,12 @@ void plan(OpTy op, StringRef pass, int64_t vectorBits, int64_t count) {
   op.setBytesAttr(builder.getStringAttr(countBytes(op).text()));
   if (op.getTiles())
     return;
+  if (std::is_same_v<OpTy, kernel::AttentionOp>) {
+    if (auto tile = attentionTileOf(op.getBody(), vectorBits, count))
+      op.setTilesAttr(
+          builder.getDenseI64ArrayAttr({tile->queries(), tile->keys}));
+    return;
+  }
   op.getBody().walk([&](linalg::GenericOp generic) {
     if (!isContraction(generic)) {
       if (generic.getNumReductionLoops())
@@ -153,8 +172,8 @@ struct PlanKernels : impl::PlanKernelsBase<PlanKernels> {
   void runOnOperation() override {
     getOperation()->walk([&](kernel::GroupInterface group) {
       llvm::TypeSwitch<Operation *>(group.getOperation())
-          .Case<kernel::GemmOp, kernel::ConvOp, kernel::RowsOp, kernel::MapOp,
-                kernel::MoveOp, kernel::CallOp>(
+          .Case<kernel::AttentionOp, kernel::GemmOp, kernel::ConvOp,
+                kernel::RowsOp, kernel::MapOp, kernel::MoveOp, kernel::CallOp>(
               [&](auto op) { plan(op, getArgument(), vectorBits, registers); });
     });
   }

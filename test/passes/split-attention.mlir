@@ -17,9 +17,7 @@ func.func @plain(%q: tensor<2x3x5x8xf32>, %k: tensor<2x3x7x8xf32>, %v: tensor<2x
   // CHECK: linalg.generic {{.*}}["parallel", "parallel", "parallel", "parallel", "reduction"]{{.*}} ins(%{{.+}}, %arg2 : tensor<2x3x5x7xf32>, tensor<2x3x7x4xf32>)
   // CHECK: arith.divf
   // CHECK-NOT: model.attention
-  // PLAN: kernel.gemm
-  // PLAN: kernel.rows
-  // PLAN: kernel.gemm
+  // PLAN: kernel.attention
   // PLAN-NOT: kernel.{{[gmr]}}
   %o = model.attention %q, %k, %v scale 0.25 {hidden = 0xFFF0000000000000 : f64} : (tensor<2x3x5x8xf32>, tensor<2x3x7x8xf32>, tensor<2x3x7x4xf32>) -> tensor<2x3x5x4xf32>
   return %o : tensor<2x3x5x4xf32>
@@ -40,9 +38,7 @@ func.func @blind(%q: tensor<2x3x5x8xf32>, %k: tensor<2x3x7x8xf32>, %v: tensor<2x
   // CHECK: linalg.generic {{.*}} ins(%{{.+}}, %arg4 : tensor<2x3x5xf32>, tensor<3xf32>)
   // CHECK: arith.cmpf oeq
   // CHECK: math.exp
-  // PLAN: kernel.gemm
-  // PLAN: kernel.rows
-  // PLAN: kernel.gemm
+  // PLAN: kernel.attention
   %o = model.attention %q, %k, %v mask %m sinks %s scale 0.25 : (tensor<2x3x5x8xf32>, tensor<2x3x7x8xf32>, tensor<2x3x7x4xf32>, tensor<2x1x1x7xi1>, tensor<3xf32>) -> tensor<2x3x5x4xf32>
   return %o : tensor<2x3x5x4xf32>
 }
@@ -73,9 +69,8 @@ func.func @positions(%q: tensor<2x3x5x8xf32>, %k: tensor<2x3x7x8xf32>, %v: tenso
   // CHECK: linalg.index 2
   // CHECK: linalg.index 3
   // CHECK-COUNT-3: arith.cmpi
-  // PLAN: kernel.gemm
+  // PLAN: kernel.attention
   // PLAN: linalg.index
-  // PLAN: kernel.rows
   %o = model.attention %q, %k, %v offset %p lengths %n scale 0.25 {causal, left = 3 : i64} : (tensor<2x3x5x8xf32>, tensor<2x3x7x8xf32>, tensor<2x3x7x4xf32>, tensor<i64>, tensor<2xi64>) -> tensor<2x3x5x4xf32>
   return %o : tensor<2x3x5x4xf32>
 }

@@ -16,6 +16,12 @@ using namespace mlir;
 using namespace niello;
 
 void cpu::addGenerators(PassManager &passes, const Machine &machine) {
+  LowerKernelAttentionOptions attention;
+  attention.vectorBits = machine.vectorBits;
+  attention.registers = machine.vectorRegisters();
+  attention.fma = machine.has("fma");
+  passes.addPass(createLowerKernelAttention(attention));
+  // After attention, which has products of its own.
   LowerKernelGemmOptions gemm;
   gemm.vectorBits = machine.vectorBits;
   gemm.registers = machine.vectorRegisters();

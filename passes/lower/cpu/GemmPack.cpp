@@ -16,29 +16,6 @@ using namespace mlir;
 namespace niello {
 namespace {
 
-// Transposes a square of vectors in log2(lanes) rounds of two-input shuffles:
-// round d exchanges the off-diagonal d x d blocks of every 2d x 2d block.
-void transposeSquare(OpBuilder &builder, Location loc,
-                     MutableArrayRef<Value> rows) {
-  int64_t lanes = rows.size();
-  for (int64_t distance = 1; distance < lanes; distance *= 2) {
-    SmallVector<int64_t> low, high;
-    for (int64_t lane = 0; lane < lanes; ++lane) {
-      bool upper = lane & distance;
-      low.push_back(upper ? lanes + lane - distance : lane);
-      high.push_back(upper ? lanes + lane : lane + distance);
-    }
-    for (int64_t row = 0; row < lanes; ++row) {
-      if (row & distance)
-        continue;
-      Value first = rows[row], second = rows[row + distance];
-      rows[row] = vector::ShuffleOp::create(builder, loc, first, second, low);
-      rows[row + distance] =
-          vector::ShuffleOp::create(builder, loc, first, second, high);
-    }
-  }
-}
-
 bool isPlain(View &view) { return isLoadedAsVector(view.element()); }
 
 } // namespace

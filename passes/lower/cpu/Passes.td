@@ -40,6 +40,41 @@ def LowerKernelGemm : Pass<"lower-kernel-gemm"> {
   ];
 }
 
+def LowerKernelAttention : Pass<"lower-kernel-attention"> {
+  let summary = "Turn an attention into one loop nest over blocks of scores";
+  let description = [{
+    ```
+    x = f(q k); w = e^(x - max x); y = (w v) / (sum w)   ->
+      for blocks of queries, for blocks of keys:
+        P = f(q k), n = max(m, P), P = e^(P - n), l and o scaled by e^(m - n)
+        l += sum P, o += P v
+      y = o / l
+    ```
+    - Needs: functions of `kernel.attention` on memrefs.
+    - Leaves: what does not match any more, as its two contractions and rows.
+    - Order: after bufferisation; before `lower-kernel-gemm`, which would take
+      its products, and before `plan-arena`, which places the scratch.
+    - Float: e to a power is within 2 ulp. Sums run over keys in order, in
+      blocks from the first key, each scaled when a greater score comes; the
+      order does not depend on other rows or threads. Keys that a comparison
+      hides from all queries of a block are not read: a NaN among their values
+      does not reach the result.
+  }];
+  let options = [
+    Option<"vectorBits", "vector-bits", "int64_t", "512",
+           "Width of a vector register">,
+    Option<"registers", "registers", "int64_t", "32",
+           "Number of vector registers">,
+    Option<"fma", "fma", "bool", "true",
+           "The target has fused multiply-adds">,
+  ];
+  let dependentDialects = [
+    "mlir::affine::AffineDialect", "mlir::arith::ArithDialect",
+    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
+    "mlir::vector::VectorDialect"
+  ];
+}
+
 def LowerKernelRows : Pass<"lower-kernel-rows", "mlir::ModuleOp"> {
   let summary = "Run kernels of rows and maps a row at a time, in vectors";
   let description = [{

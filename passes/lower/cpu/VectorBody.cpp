@@ -48,6 +48,28 @@ Value cloneWidened(OpBuilder &builder, Operation *op, ValueRange operands,
   return builder.create(state)->getResult(0);
 }
 
+// Round d exchanges the off-diagonal d x d blocks of every 2d x 2d block.
+void transposeSquare(OpBuilder &builder, Location loc,
+                     MutableArrayRef<Value> rows) {
+  int64_t lanes = rows.size();
+  for (int64_t distance = 1; distance < lanes; distance *= 2) {
+    SmallVector<int64_t> low, high;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      bool upper = lane & distance;
+      low.push_back(upper ? lanes + lane - distance : lane);
+      high.push_back(upper ? lanes + lane : lane + distance);
+    }
+    for (int64_t row = 0; row < lanes; ++row) {
+      if (row & distance)
+        continue;
+      Value first = rows[row], second = rows[row + distance];
+      rows[row] = vector::ShuffleOp::create(builder, loc, first, second, low);
+      rows[row + distance] =
+          vector::ShuffleOp::create(builder, loc, first, second, high);
+    }
+  }
+}
+
 SmallVector<Value> emitBody(OpBuilder &builder, linalg::GenericOp op,
                             ValueRange arguments, ValueRange indices,
                             int64_t lanes) {

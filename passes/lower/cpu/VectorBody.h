@@ -28,6 +28,10 @@ mlir::Value widen(mlir::OpBuilder &builder, mlir::Location loc,
 mlir::Value cloneWidened(mlir::OpBuilder &builder, mlir::Operation *op,
                          mlir::ValueRange operands, int64_t lanes);
 
+// Transposes a square of vectors in log2(lanes) rounds of two-input shuffles.
+void transposeSquare(mlir::OpBuilder &builder, mlir::Location loc,
+                     llvm::MutableArrayRef<mlir::Value> rows);
+
 // Emits the body of `op` with its block arguments bound to `arguments`, and
 // returns the values that it yields. `indices` has one value a loop, for
 // linalg.index: a scalar, or a vector for the loop along the lanes.

@@ -23,6 +23,18 @@ func.func @conv(%x: tensor<1x2x9xf32>, %w: tensor<4x2x3xf32>, %o: tensor<1x4x7xf
   return %y : tensor<1x4x7xf32>
 }
 
+// CHECK-LABEL: @attention
+// CHECK: kernel.attention "attn"
+func.func @attention(%q: tensor<4x8xf32>, %k: tensor<8x8xf32>, %o: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  %y = kernel.attention "attn" ins(%a = %q : tensor<4x8xf32>, %b = %k : tensor<8x8xf32>) outs(%c = %o : tensor<4x8xf32>) tiles [32, 64] {
+    %x = linalg.matmul ins(%a, %b : tensor<4x8xf32>, tensor<8x8xf32>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
+    %w = linalg.softmax dimension(1) ins(%x : tensor<4x8xf32>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
+    %m = linalg.matmul ins(%w, %b : tensor<4x8xf32>, tensor<8x8xf32>) outs(%c : tensor<4x8xf32>) -> tensor<4x8xf32>
+    kernel.yield %m : tensor<4x8xf32>
+  }
+  return %y : tensor<4x8xf32>
+}
+
 // CHECK-LABEL: @rows
 // CHECK: kernel.rows "sum"
 func.func @rows(%x: tensor<4x8xf32>, %o: tensor<4xf32>) -> tensor<4xf32> {
