@@ -40,7 +40,9 @@ public:
   double tolerance(const std::string &value, const Values &reference) const;
 
 private:
-  llvm::Expected<std::map<std::string, Sensitivity>>
+  using Sensitivities = std::map<std::string, Sensitivity>; // by value
+
+  llvm::Expected<Sensitivities>
   perturb(const Reference &reference, double amount,
           const std::map<std::string, Difference> &beyond);
 
@@ -48,6 +50,8 @@ private:
   const BuildVariant &build;
   Names cuts;
   std::unique_ptr<Variant> plain; ///< cut in the same places; made when needed
+  /// What is known of each case, and for which amount.
+  std::map<std::string, std::pair<double, Sensitivities>> learned;
 };
 
 } // namespace niello

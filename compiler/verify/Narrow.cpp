@@ -15,10 +15,9 @@ using Node = OnnxSurvey::Node;
 // compile.
 constexpr size_t kMostSplits = 16;
 
-// Whether the value is right in the program that is cut at these values.
-Expected<std::map<std::string, Difference>>
-judgeCut(const SourceGraph &graph, const BuildVariant &build, const Names &cuts,
-         const Names &watched, const Reference &reference) {
+// What the program that is cut at these values makes of `watched`.
+Expected<Values> runCut(const BuildVariant &build, const Names &cuts,
+                        const Names &watched, const Reference &reference) {
   VariantRequest request;
   request.cuts = request.taps = cuts;
   request.taps.insert(watched.begin(), watched.end());
@@ -29,7 +28,7 @@ judgeCut(const SourceGraph &graph, const BuildVariant &build, const Names &cuts,
   for (auto &[name, array] : *got)
     if (watched.count(name))
       few[name] = std::move(array);
-  return Judge(graph, build, cuts).judge(few, reference);
+  return std::move(few);
 }
 
 } // namespace
@@ -64,10 +63,13 @@ Finding describe(const Node &node, const std::string &value,
 }
 
 Expected<Finding> narrow(const SourceGraph &graph, const BuildVariant &build,
-                         const Names &survivors, const std::string &value,
-                         const Difference &difference,
+                         const Survivors &survivors, const std::string &value,
+                         const Difference &difference, Judge &judge,
                          const Reference &reference) {
-  std::vector<const Node *> nodes = graph.between(survivors, value);
+  Names known = survivors.fed; // to be right
+  known.insert(survivors.watched.begin(), survivors.watched.end());
+  known.erase(value);
+  std::vector<const Node *> nodes = graph.between(known, value);
   Names inside, watched{value};
   std::vector<std::string> order; // of `inside`
   for (const Node *node : nodes)
@@ -82,9 +84,12 @@ Expected<Finding> narrow(const SourceGraph &graph, const BuildVariant &build,
   if (inside.empty())
     return std::move(whole);
 
-  Names cuts = survivors;
+  Names cuts = known;
   cuts.insert(inside.begin(), inside.end());
-  auto alone = judgeCut(graph, build, cuts, watched, reference);
+  auto apart = runCut(build, cuts, watched, reference);
+  if (!apart)
+    return apart.takeError();
+  auto alone = Judge(graph, build, cuts).judge(*apart, reference);
   if (!alone)
     return alone.takeError();
   for (const Node *node : nodes)
@@ -92,13 +97,24 @@ Expected<Finding> narrow(const SourceGraph &graph, const BuildVariant &build,
       if (auto it = alone->find(output); it != alone->end())
         return describe(*node, output, it->second, reference);
 
-  // Right alone. Which cut makes it right?
+  // What only counts sizes is no place to split at.
+  if (any_of(order, [&](const std::string &name) {
+        return reference.values.at(name).isReal();
+      }))
+    erase_if(order, [&](const std::string &name) {
+      return !reference.values.at(name).isReal();
+    });
+  // Right alone. Which cut makes it right? By the measure of the kernel, which
+  // is known and at least that of its parts.
   Names mending;
   size_t step = (order.size() + kMostSplits - 1) / kMostSplits;
   for (size_t i = 0; i < order.size(); i += step) {
-    Names split = survivors;
+    Names split = survivors.fed;
     split.insert(order[i]);
-    auto found = judgeCut(graph, build, split, {value, order[i]}, reference);
+    auto got = runCut(build, split, {value}, reference);
+    if (!got)
+      return got.takeError();
+    auto found = judge.judge(*got, reference);
     if (!found)
       return found.takeError();
     if (found->empty())

@@ -6,6 +6,7 @@
 
 #include "compiler/verify/Judge.h"
 #include "compiler/verify/Report.h"
+#include "compiler/verify/Survivors.h"
 
 namespace niello {
 
@@ -15,12 +16,12 @@ Finding describe(const OnnxSurvey::Node &node, const std::string &value,
 
 /// Splits the kernel that makes `value` from values of `survivors` until one
 /// operator remains: compiles again with cuts at every value inside, and where
-/// each operator is right alone, with one cut at a time.
-llvm::Expected<Finding> narrow(const SourceGraph &graph,
-                               const BuildVariant &build,
-                               const Names &survivors, const std::string &value,
-                               const Difference &difference,
-                               const Reference &reference);
+/// each operator is right alone, with one cut at a time. `judge` is that of the
+/// program which is fed the survivors.
+llvm::Expected<Finding>
+narrow(const SourceGraph &graph, const BuildVariant &build,
+       const Survivors &survivors, const std::string &value,
+       const Difference &difference, Judge &judge, const Reference &reference);
 
 /// The first value that must not share memory for the outputs to be as
 /// `wanted`: programs that keep ever fewer of `survivors` apart are compiled.

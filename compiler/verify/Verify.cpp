@@ -37,13 +37,16 @@ private:
       options.onStep(step);
   }
   void compareOutputs(const Values &got, const Reference &reference);
+  std::vector<std::string>
+  firstWrong(const std::map<std::string, Difference> &beyond);
 
   const SourceGraph &graph;
   const BuildVariant &build;
   const VerifyOptions &options;
   VerifyReport report;
   Variant artefact;
-  Names tappable, survivors;
+  Names tappable;
+  Survivors survivors;
   std::vector<Reference> references;
   std::vector<Values> results; ///< of the artefact, one a reference
   std::optional<Finding> failure;
@@ -164,6 +167,30 @@ Error Verifier::runArtefact() {
   return Error::success();
 }
 
+// The values that no other wrong one is on the way to, in the graph's order:
+// what they are made of is right, so that each is wrong by itself.
+std::vector<std::string>
+Verifier::firstWrong(const std::map<std::string, Difference> &beyond) {
+  constexpr size_t kMostFindings = 3;
+  std::vector<std::string> first;
+  for (const OnnxSurvey::Node &node : graph.nodes())
+    for (const std::string &output : node.outputs) {
+      if (!beyond.count(output) || first.size() == kMostFindings)
+        continue;
+      bool isRoot = all_of(graph.between(survivors.fed, output),
+                           [&](const OnnxSurvey::Node *before) {
+                             return before == &node ||
+                                    none_of(before->outputs,
+                                            [&](const std::string &each) {
+                                              return beyond.count(each);
+                                            });
+                           });
+      if (isRoot)
+        first.push_back(output);
+    }
+  return first;
+}
+
 Error Verifier::checkKernels() {
   say("kernels");
   auto found = findSurvivors(graph, artefact, tappable, build);
@@ -171,12 +198,14 @@ Error Verifier::checkKernels() {
     return found.takeError();
   survivors = std::move(*found);
   VariantRequest request;
-  request.taps = request.cuts = survivors;
+  request.taps = survivors.watched;
+  request.taps.insert(survivors.fed.begin(), survivors.fed.end());
+  request.cuts = survivors.fed;
   auto cut = build(request);
   if (!cut)
     return cut.takeError();
   report.values = cut->outputs.size();
-  Judge judge(graph, build, survivors);
+  Judge judge(graph, build, survivors.fed);
   for (const Reference &reference : references) {
     auto got = run(*cut, reference.values);
     if (!got) {
@@ -194,18 +223,9 @@ Error Verifier::checkKernels() {
     if (beyond->empty())
       continue;
     say("narrow");
-    // Each kernel was fed right values, so each is wrong by itself; the first
-    // in the graph's order is the one to look at.
-    std::vector<std::string> wrong;
-    for (const OnnxSurvey::Node &node : graph.nodes())
-      for (const std::string &output : node.outputs)
-        if (beyond->count(output))
-          wrong.push_back(output);
-    constexpr size_t kMostFindings = 3;
-    wrong.resize(std::min(wrong.size(), kMostFindings));
-    for (const std::string &value : wrong) {
-      auto finding =
-          narrow(graph, build, survivors, value, beyond->at(value), reference);
+    for (const std::string &value : firstWrong(*beyond)) {
+      auto finding = narrow(graph, build, survivors, value, beyond->at(value),
+                            judge, reference);
       if (!finding)
         return finding.takeError();
       report.findings.push_back(std::move(*finding));
@@ -216,11 +236,11 @@ Error Verifier::checkKernels() {
 }
 
 Error Verifier::checkMemory() {
-  if (survivors.empty())
+  if (survivors.kept.empty())
     return Error::success();
   say("memory");
   VariantRequest request;
-  request.taps = survivors;
+  request.taps = survivors.kept;
   auto kept = build(request);
   if (!kept)
     return kept.takeError();
@@ -235,7 +255,7 @@ Error Verifier::checkMemory() {
     if (isSame)
       continue;
     say("narrow");
-    auto finding = narrowMemory(graph, build, survivors, *got, reference);
+    auto finding = narrowMemory(graph, build, survivors.kept, *got, reference);
     if (!finding)
       return finding.takeError();
     for (const auto &[name, array] : result)

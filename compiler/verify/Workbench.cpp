@@ -61,12 +61,27 @@ SourceGraph::between(const Names &known, const std::string &value) const {
   return nodes;
 }
 
+// By its own name, or that of the value that it cuts.
+static Values::const_iterator findInput(const TensorDescription &input,
+                                        const Values &given) {
+  auto it = given.find(input.name);
+  if (it == given.end() && StringRef(input.name).ends_with(kCutSuffix))
+    it = given.find(StringRef(input.name).drop_back(kCutSuffix.size()).str());
+  return it;
+}
+
+Values inputsOf(const Variant &variant, const Values &given) {
+  Values inputs;
+  for (const TensorDescription &input : variant.inputs)
+    if (auto it = findInput(input, given); it != given.end())
+      inputs.insert(*it);
+  return inputs;
+}
+
 Expected<Values> run(const Variant &variant, const Values &given) {
   std::vector<Array> inputs;
   for (const TensorDescription &input : variant.inputs) {
-    auto it = given.find(input.name);
-    if (it == given.end() && StringRef(input.name).ends_with(kCutSuffix))
-      it = given.find(StringRef(input.name).drop_back(kCutSuffix.size()).str());
+    auto it = findInput(input, given);
     if (it == given.end())
       return createStringError("there is no value for the input '" +
                                input.name + "'");

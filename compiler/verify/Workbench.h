@@ -74,6 +74,9 @@ private:
   Names outputs;
 };
 
+/// The values of `given` that the variant's inputs take, cut ones too.
+Values inputsOf(const Variant &variant, const Values &given);
+
 /// Runs a variant; inputs, cut ones too, are taken from `given`.
 llvm::Expected<Values> run(const Variant &variant, const Values &given);
 
