@@ -49,10 +49,30 @@ bool isContraction(linalg::GenericOp op) {
   return false;
 }
 
+std::optional<ByteFactors> byteFactors(linalg::GenericOp op) {
+  if (!isContraction(op) ||
+      !getElementTypeOrSelf(op.getDpsInits()[0].getType()).isInteger(32))
+    return std::nullopt;
+  ByteFactors factors;
+  for (unsigned input : {0u, 1u}) {
+    BlockArgument element = op.getBody()->getArgument(input);
+    if (!element.getType().isInteger(8) || !element.hasOneUse())
+      return std::nullopt;
+    Operation *cast = *element.user_begin();
+    if (!isa<arith::ExtSIOp, arith::ExtUIOp>(cast))
+      return std::nullopt;
+    factors.isSigned[input] = isa<arith::ExtSIOp>(cast);
+  }
+  return factors;
+}
+
 int64_t workPerElement(linalg::GenericOp op) {
   int64_t work = 0;
+  // A product of bytes is one step with its widening.
+  bool widens = byteFactors(op).has_value();
   for (Operation &inner : op.getBody()->without_terminator()) {
-    if (isa<arith::ConstantOp, linalg::IndexOp>(inner))
+    if (isa<arith::ConstantOp, linalg::IndexOp>(inner) ||
+        (widens && isa<arith::ExtSIOp, arith::ExtUIOp>(inner)))
       continue;
     bool cheap = isa<math::AbsFOp, math::FloorOp, math::CeilOp, math::SqrtOp,
                      math::FmaOp, math::CopySignOp>(inner) ||

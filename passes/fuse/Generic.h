@@ -7,6 +7,8 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
+#include <optional>
+
 namespace niello {
 
 // All loops parallel: every element of the output is computed on its own.
@@ -17,6 +19,12 @@ bool isMovement(mlir::linalg::GenericOp op);
 
 // c += cast(a) * cast(b): what the GEMM generator takes.
 bool isContraction(mlir::linalg::GenericOp op);
+
+// What a contraction of bytes, i32 += ext(i8) * ext(i8), widens with its sign.
+struct ByteFactors {
+  bool isSigned[2]; // by input
+};
+std::optional<ByteFactors> byteFactors(mlir::linalg::GenericOp op);
 
 // Number of arithmetic operations for one element; a call of a transcendental
 // function counts as twenty.

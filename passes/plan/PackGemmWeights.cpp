@@ -31,6 +31,8 @@ namespace {
 
 // Four vectors of 128 bits, two of 256, one of 512.
 constexpr int64_t kColumns = 16;
+// The bytes of a word, which the generator multiplies and adds at once.
+constexpr int64_t kWord = 4;
 // As for all weight programs: in memory at once, and more in the artefact.
 constexpr uint64_t kMostBytes = 64 << 20, kMostGrowth = 1 << 20;
 // Below it the generator leaves a contraction to loops, which read panels
@@ -38,14 +40,18 @@ constexpr uint64_t kMostBytes = 64 << 20, kMostGrowth = 1 << 20;
 constexpr int64_t kLeastProducts = 4096;
 
 // [size / width][others, in order][width] of a weight; `panel` is the dimension
-// of that size.
+// of that size. Of bytes there is one other, and it is split into words:
+// [size / width][other / 4][width][4].
 struct Panels {
   unsigned panel = 0;
   SmallVector<int64_t> order;
   int64_t width = 0;
+  bool isBytes = false;
 
+  int64_t word() const { return isBytes ? kWord : 1; }
   bool operator==(const Panels &other) const {
-    return panel == other.panel && order == other.order && width == other.width;
+    return panel == other.panel && order == other.order &&
+           width == other.width && isBytes == other.isBytes;
   }
 };
 
@@ -102,9 +108,11 @@ static std::optional<Panels> findPanels(linalg::GenericOp op, unsigned input,
   AffineMap map = maps[input], other = maps[1 - input], out = maps[2];
   auto type = cast<RankedTensorType>(op.getInputs()[input].getType());
   Type element = type.getElementType();
-  if (element != getElementTypeOrSelf(op.getResult(0)) ||
-      !(element.isF32() || element.isF64() || element.isInteger(32))) {
-    why = "panels are of f32, f64 or i32, that of the sum";
+  bool isBytes = byteFactors(op).has_value();
+  if (!isBytes &&
+      (element != getElementTypeOrSelf(op.getResult(0)) ||
+       !(element.isF32() || element.isF64() || element.isInteger(32)))) {
+    why = "panels are of f32, f64 or i32, that of the sum, or of bytes";
     return std::nullopt;
   }
   if (!map.isProjectedPermutation() || !out.isProjectedPermutation() ||
@@ -129,6 +137,12 @@ static std::optional<Panels> findPanels(linalg::GenericOp op, unsigned input,
   SmallVector<unsigned> depth = depthOf(op, isB ? other : map);
   Panels panels;
   panels.width = isB ? kColumns : tiles[0];
+  panels.isBytes = isBytes;
+  if (isBytes && (!isB || depth.size() != 1)) {
+    why = "bytes have panels on the right of a product, summed over one "
+          "dimension";
+    return std::nullopt;
+  }
   auto dimOf = [&](unsigned loop) {
     return map.getResultPosition(getAffineDimExpr(loop, op.getContext()));
   };
@@ -163,8 +177,10 @@ static RankedTensorType packedType(RankedTensorType type,
   int64_t size = type.getDimSize(panels.panel);
   SmallVector<int64_t> shape = {(size + panels.width - 1) / panels.width};
   for (int64_t dim : panels.order)
-    shape.push_back(type.getDimSize(dim));
+    shape.push_back(llvm::divideCeil(type.getDimSize(dim), panels.word()));
   shape.push_back(panels.width);
+  if (panels.isBytes)
+    shape.push_back(kWord);
   return RankedTensorType::get(shape, type.getElementType());
 }
 
@@ -183,8 +199,8 @@ static std::string programName(RankedTensorType type, const Panels &panels) {
   return name;
 }
 
-// w -> pad to whole panels, split that dimension, move its parts outwards and
-// inwards.
+// w -> pad to whole panels and words, split those dimensions, move their parts
+// outwards and inwards.
 static func::FuncOp makeProgram(OpBuilder &builder, Location loc,
                                 RankedTensorType type, const Panels &panels) {
   auto result = packedType(type, panels);
@@ -195,38 +211,44 @@ static func::FuncOp makeProgram(OpBuilder &builder, Location loc,
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(block);
   Value value = block->getArgument(0);
-  SmallVector<int64_t> shape(type.getShape());
-  int64_t padded = result.getDimSize(0) * panels.width;
-  if (int64_t more = padded - shape[panels.panel]) {
-    SmallVector<OpFoldResult> low(shape.size(), builder.getIndexAttr(0));
-    SmallVector<OpFoldResult> high = low;
-    high[panels.panel] = builder.getIndexAttr(more);
-    shape[panels.panel] = padded;
+  SmallVector<int64_t> padded(type.getShape()), parts(padded.size(), 1);
+  parts[panels.panel] = panels.width;
+  if (panels.isBytes)
+    parts[panels.order[0]] = kWord;
+  SmallVector<OpFoldResult> low(padded.size(), builder.getIndexAttr(0)), high;
+  for (auto [size, part] : llvm::zip(padded, parts)) {
+    int64_t whole = llvm::alignTo(size, part);
+    high.push_back(builder.getIndexAttr(whole - size));
+    size = whole;
+  }
+  if (ArrayRef<int64_t>(padded) != type.getShape()) {
     Value zero = arith::ConstantOp::create(
         builder, loc, builder.getZeroAttr(type.getElementType()));
     value = tensor::PadOp::create(
-        builder, loc, RankedTensorType::get(shape, type.getElementType()),
+        builder, loc, RankedTensorType::get(padded, type.getElementType()),
         value, low, high, zero);
   }
-  // Dimensions after the panel's move up by one.
+  // `places[d]` is where dimension d has gone, its inner part just behind it.
   SmallVector<ReassociationIndices> groups;
-  SmallVector<int64_t> split;
-  for (auto [dim, size] : llvm::enumerate(shape)) {
+  SmallVector<int64_t> split, places;
+  for (auto [size, part] : llvm::zip(padded, parts)) {
+    places.push_back(split.size());
     groups.emplace_back().push_back(split.size());
-    if (dim != panels.panel) {
-      split.push_back(size);
+    split.push_back(size / part);
+    if (part == 1)
       continue;
-    }
-    split.append({result.getDimSize(0), panels.width});
-    groups.back().push_back(split.size() - 1);
+    groups.back().push_back(split.size());
+    split.push_back(part);
   }
   value = tensor::ExpandShapeOp::create(
       builder, loc, RankedTensorType::get(split, type.getElementType()), value,
       groups);
-  SmallVector<int64_t> permutation = {int64_t(panels.panel)};
+  SmallVector<int64_t> permutation = {places[panels.panel]};
   for (int64_t dim : panels.order)
-    permutation.push_back(dim + (dim > int64_t(panels.panel)));
-  permutation.push_back(panels.panel + 1);
+    permutation.push_back(places[dim]);
+  permutation.push_back(places[panels.panel] + 1);
+  if (panels.isBytes)
+    permutation.push_back(places[panels.order[0]] + 1);
   Value start = tensor::EmptyOp::create(builder, loc, result.getShape(),
                                         type.getElementType());
   value = linalg::TransposeOp::create(builder, loc, value, start, permutation)
@@ -288,7 +310,8 @@ static std::optional<Panels> agree(ArrayRef<model::LoadWeightOp> loads,
   return all;
 }
 
-// ins(w: map (p, k)) -> ins(packed: map (p floordiv W, k, p mod W))
+// ins(w: map (p, k)) -> ins(packed: map (p floordiv W, k, p mod W)), of bytes
+// (p floordiv W, k floordiv 4, p mod W, k mod 4)
 static void readPanels(Reader &reader, Value packed, const Panels &panels) {
   reader.group->setOperand(reader.operand, packed);
   reader.group.getBody()
@@ -301,8 +324,10 @@ static void readPanels(Reader &reader, Value packed, const Panels &panels) {
   AffineExpr loop = map.getResult(panels.panel);
   SmallVector<AffineExpr> results = {loop.floorDiv(panels.width)};
   for (int64_t dim : panels.order)
-    results.push_back(map.getResult(dim));
+    results.push_back(map.getResult(dim).floorDiv(panels.word()));
   results.push_back(loop % panels.width);
+  if (panels.isBytes)
+    results.push_back(map.getResult(panels.order[0]) % kWord);
   map = AffineMap::get(map.getNumDims(), 0, results, op.getContext());
   op.setIndexingMapsAttr(OpBuilder(op).getAffineMapArrayAttr(maps));
 }

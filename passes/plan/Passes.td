@@ -52,6 +52,8 @@ def PlanKernels : Pass<"plan-kernels"> {
            "Width of a vector register">,
     Option<"registers", "registers", "int64_t", "32",
            "Number of vector registers">,
+    Option<"dotsBytes", "dots-bytes", "bool", "false",
+           "The target has vpdpbusd in vectors of this width">,
   ];
 }
 
@@ -66,6 +68,7 @@ def PackGemmWeights : Pass<"pack-gemm-weights", "mlir::ModuleOp"> {
     ```
     Columns of the result lie in panels of 16, which every level reads as one or
     more vectors; rows, of a convolution say, in panels as high as the tile.
+    Bytes that are summed in i32 lie in words of four along the depth.
     Inside a panel the depth is the outer dimension. The generator reads panels
     as they lie and packs nothing at run time.
     - Needs: kernels with tiles, from `plan-kernels`; weights are loaded outside

@@ -101,7 +101,7 @@ Cost countBytes(kernel::GroupInterface group) {
 
 // The contraction's result decides the tile: its last dimensions that only one
 // input knows are the columns (Contraction.h has the exact rule).
-GemmTile tileOf(linalg::GenericOp op, int64_t vectorBits, int64_t registers) {
+GemmTile tileOf(linalg::GenericOp op, const PlanKernelsOptions &target) {
   auto maps = op.getIndexingMapsArray();
   auto ranges = cast<linalg::LinalgOp>(op.getOperation()).getStaticLoopRanges();
   int64_t sizes[2] = {1, 1}; // of the loops of one input only
@@ -121,8 +121,12 @@ GemmTile tileOf(linalg::GenericOp op, int64_t vectorBits, int64_t registers) {
     last = second;
   }
   unsigned bits = getElementTypeOrSelf(op.getResult(0)).getIntOrFloatBitWidth();
-  return chooseGemmTile(sizes[!last], sizes[last],
-                        vectorBits / std::max(bits, 32u), registers);
+  int64_t lanes = target.vectorBits / std::max(bits, 32u);
+  auto bytes = byteFactors(op);
+  bool inPairs =
+      bytes && (!target.dotsBytes || bytes->isSigned[0] == bytes->isSigned[1]);
+  return (inPairs ? choosePairsTile : chooseGemmTile)(sizes[!last], sizes[last],
+                                                      lanes, target.registers);
 }
 
 // Queries and keys of a block of scores, where the group is an attention.
@@ -138,7 +142,7 @@ std::optional<AttentionTile> attentionTileOf(Region &body, int64_t vectorBits,
 }
 
 template <typename OpTy>
-void plan(OpTy op, StringRef pass, int64_t vectorBits, int64_t count) {
+void plan(OpTy op, StringRef pass, const PlanKernelsOptions &target) {
   OpBuilder builder(op);
   if (std::optional<Cost> flops = countFlops(op.getBody()))
     op.setFlopsAttr(builder.getStringAttr(flops->text()));
@@ -150,7 +154,8 @@ void plan(OpTy op, StringRef pass, int64_t vectorBits, int64_t count) {
   if (op.getTiles())
     return;
   if (std::is_same_v<OpTy, kernel::AttentionOp>) {
-    if (auto tile = attentionTileOf(op.getBody(), vectorBits, count))
+    if (auto tile =
+            attentionTileOf(op.getBody(), target.vectorBits, target.registers))
       op.setTilesAttr(
           builder.getDenseI64ArrayAttr({tile->queries(), tile->keys}));
     return;
@@ -161,7 +166,7 @@ void plan(OpTy op, StringRef pass, int64_t vectorBits, int64_t count) {
         tellReason(op, pass, "it has no tile: it is no sum of products");
       return;
     }
-    GemmTile tile = tileOf(generic, vectorBits, count);
+    GemmTile tile = tileOf(generic, target);
     op.setTilesAttr(builder.getDenseI64ArrayAttr({tile.rows, tile.columns()}));
   });
 }
@@ -170,11 +175,12 @@ struct PlanKernels : impl::PlanKernelsBase<PlanKernels> {
   using Base::Base;
 
   void runOnOperation() override {
+    PlanKernelsOptions target{vectorBits, registers, dotsBytes};
     getOperation()->walk([&](kernel::GroupInterface group) {
       llvm::TypeSwitch<Operation *>(group.getOperation())
           .Case<kernel::AttentionOp, kernel::GemmOp, kernel::ConvOp,
                 kernel::RowsOp, kernel::MapOp, kernel::MoveOp, kernel::CallOp>(
-              [&](auto op) { plan(op, getArgument(), vectorBits, registers); });
+              [&](auto op) { plan(op, getArgument(), target); });
     });
   }
 };

@@ -114,3 +114,37 @@ func.func @left(%x: tensor<?x64xf32>, %m: index) -> (tensor<?x64xf32>, tensor<?x
   }
   return %y, %z, %w : tensor<?x64xf32>, tensor<?x8xf32>, tensor<64x64xf32>
 }
+
+// -----
+#a = affine_map<(m, n, k) -> (m, k)>
+#bt = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+model.weight @w file("m.onnx") offset 0 length 2640 encoding "raw" : tensor<40x66xi8>
+
+// Bytes: four of the depth make a word, the last one filled with zeros.
+// CHECK-DAG:   #[[$WORDS:[a-z0-9]+]] = affine_map<(d0, d1, d2) -> (d1 floordiv 16, d2 floordiv 4, d1 mod 16, d2 mod 4)>
+// CHECK:       model.weight @packed_0 program(@pack_40x66xi8_d0_w16) of [@w] : tensor<3x17x16x4xi8>
+// CHECK-LABEL: func.func @bytes
+// CHECK:         linalg.generic {indexing_maps = [#{{[a-z0-9]+}}, #[[$WORDS]], #{{[a-z0-9]+}}]
+// CHECK-LABEL: func.func @pack_40x66xi8_d0_w16
+// CHECK:         tensor.pad %{{[a-z0-9]+}} low[0, 0] high[8, 2]
+// CHECK:         tensor.expand_shape %{{[a-z0-9]+}} {{\[\[}}0, 1], [2, 3]] output_shape [3, 16, 17, 4]
+// CHECK:         linalg.transpose {{.*}} permutation = [0, 2, 1, 3]
+func.func @bytes(%x: tensor<8x66xi8>) -> tensor<8x40xi32> {
+  %w = model.load_weight @w : tensor<40x66xi8>
+  %e = tensor.empty() : tensor<8x40xi32>
+  %y = kernel.gemm "fc" ins(%xx = %x : tensor<8x66xi8>, %ww = %w : tensor<40x66xi8>) outs(%o = %e : tensor<8x40xi32>) tiles [8, 48] {
+    %zero = arith.constant 0 : i32
+    %start = linalg.fill ins(%zero : i32) outs(%o : tensor<8x40xi32>) -> tensor<8x40xi32>
+    %s = linalg.generic {indexing_maps = [#a, #bt, #c], iterator_types = ["parallel", "parallel", "reduction"]} ins(%xx, %ww : tensor<8x66xi8>, tensor<40x66xi8>) outs(%start : tensor<8x40xi32>) {
+    ^bb0(%p: i8, %q: i8, %r: i32):
+      %pp = arith.extui %p : i8 to i32
+      %qq = arith.extsi %q : i8 to i32
+      %f = arith.muli %pp, %qq : i32
+      %g = arith.addi %r, %f : i32
+      linalg.yield %g : i32
+    } -> tensor<8x40xi32>
+    kernel.yield %s : tensor<8x40xi32>
+  }
+  return %y : tensor<8x40xi32>
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: niello-opt --plan-kernels %s | FileCheck %s
 // RUN: niello-opt --plan-kernels="vector-bits=256 registers=16" %s | FileCheck %s --check-prefix=AVX2
+// RUN: niello-opt --plan-kernels="dots-bytes=true" %s | FileCheck %s --check-prefix=DOT
 
 #a = affine_map<(m, n, k) -> (m, k)>
 #b = affine_map<(m, n, k) -> (k, n)>
@@ -97,4 +98,28 @@ func.func @named(%x: tensor<?x8xf32> {model.dims = ["rows", 8]}, %n: index) -> (
     kernel.yield %m : tensor<?x8xf32>
   }
   return %y, %z : tensor<?x8xf32>, tensor<?x8xf32>
+}
+
+// Bytes: as many columns as of 32 bits with vpdpbusd; without it a vector of
+// weights takes two registers, and the tile is smaller.
+// CHECK-LABEL: @bytes
+// AVX2-LABEL: @bytes
+// DOT-LABEL: @bytes
+func.func @bytes(%x: tensor<12x8xi8>, %w: tensor<8x96xi8>, %o: tensor<12x96xi32>) -> tensor<12x96xi32> {
+  // CHECK: kernel.gemm {{.*}} flops "18432" bytes "5472" tiles [6, 48]
+  // AVX2: tiles [4, 16]
+  // DOT: tiles [8, 48]
+  %y = kernel.gemm "fc" ins(%a = %x : tensor<12x8xi8>, %b = %w : tensor<8x96xi8>) outs(%c = %o : tensor<12x96xi32>) {
+    %m = linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%a, %b : tensor<12x8xi8>, tensor<8x96xi8>) outs(%c : tensor<12x96xi32>) {
+    ^bb0(%p: i8, %q: i8, %s: i32):
+      %pp = arith.extui %p : i8 to i32
+      %qq = arith.extsi %q : i8 to i32
+      %t = arith.muli %pp, %qq : i32
+      %u = arith.addi %s, %t : i32
+      linalg.yield %u : i32
+    } -> tensor<12x96xi32>
+    kernel.yield %m : tensor<12x96xi32>
+  }
+  return %y : tensor<12x96xi32>
 }

@@ -26,6 +26,7 @@ void cpu::addGenerators(PassManager &passes, const Machine &machine) {
   gemm.vectorBits = machine.vectorBits;
   gemm.registers = machine.vectorRegisters();
   gemm.fma = machine.has("fma");
+  gemm.dotsBytes = machine.dotsBytes();
   passes.addPass(createLowerKernelGemm(gemm));
   // After the contractions, whose epilogues look like kernels of rows.
   LowerKernelRowsOptions rows;

@@ -109,6 +109,11 @@ bool Machine::has(StringRef feature) const {
   return is_contained(features, feature);
 }
 
+bool Machine::dotsBytes() const {
+  // 512 bits presume the fourth level, and that the narrow forms of AVX-512.
+  return has("avx512vnni") || (vectorBits == 256 && has("avxvnni"));
+}
+
 std::string Machine::featureString() const {
   std::string text;
   for (const std::string &feature : features)

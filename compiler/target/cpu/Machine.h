@@ -33,6 +33,11 @@ struct Machine {
   llvm::StringRef stencilLevel() const;
 
   bool has(llvm::StringRef feature) const;
+
+  /// Whether one instruction multiplies bytes and adds up fours of them
+  /// (vpdpbusd), in vectors of `vectorBits`.
+  bool dotsBytes() const;
+
   /// `+sse4.2,+avx`: LLVM's form.
   std::string featureString() const;
 };

@@ -2,6 +2,8 @@
 
 #include "passes/lower/cpu/Contraction.h"
 
+#include "passes/fuse/Generic.h"
+
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -90,6 +92,24 @@ int64_t panelWidth(Value memref, AffineMap map, ArrayRef<unsigned> role,
   return width;
 }
 
+// The same for bytes: (d floordiv W, k floordiv 4, d mod W, k mod 4).
+int64_t bytePanelWidth(Value memref, AffineMap map, ArrayRef<unsigned> role,
+                       ArrayRef<unsigned> k) {
+  auto type = llvm::cast<MemRefType>(memref.getType());
+  if (role.size() != 1 || k.size() != 1 || map.getNumResults() != 4 ||
+      !type.getLayout().isIdentity() || !type.hasStaticShape())
+    return 0;
+  int64_t width = type.getDimSize(2);
+  AffineExpr column = getAffineDimExpr(role[0], map.getContext());
+  AffineExpr depth = getAffineDimExpr(k[0], map.getContext());
+  bool isPanel = type.getDimSize(3) == 4 &&
+                 map.getResult(0) == column.floorDiv(width) &&
+                 map.getResult(1) == depth.floorDiv(4) &&
+                 map.getResult(2) == column % width &&
+                 map.getResult(3) == depth % 4;
+  return isPanel ? width : 0;
+}
+
 } // namespace
 
 StringRef matchContraction(linalg::GenericOp op, Contraction &contraction) {
@@ -147,6 +167,12 @@ StringRef matchContraction(linalg::GenericOp op, Contraction &contraction) {
   llvm::sort(contraction.k, [&](unsigned left, unsigned right) {
     return place(left) < place(right);
   });
+  contraction.isBytes = byteFactors(op).has_value();
+  if (contraction.isBytes) {
+    contraction.bPanel = bytePanelWidth(contraction.b, contraction.bMap,
+                                        contraction.n, contraction.k);
+    return contraction.k.empty() ? "it sums over nothing" : "";
+  }
   contraction.aPanel =
       panelWidth(contraction.a, contraction.aMap, contraction.m, contraction.k,
                  contraction.aCast);

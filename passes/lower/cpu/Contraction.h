@@ -25,6 +25,9 @@ struct Contraction {
   // The width of the panels in which A or B lies in memory already,
   // [rows or columns / width][k][width], contiguous; 0 for any other layout.
   int64_t aPanel = 0, bPanel = 0;
+  // Sums of bytes: A and B are i8, widened by their casts to i32. Panels of B
+  // are [columns / width][k / 4][width][4], the rest of k filled with zeros.
+  bool isBytes = false;
 
   unsigned numLoops() { return cMap.getNumDims(); }
 };

@@ -100,6 +100,9 @@ void GemmEmitter::emit() {
   m = product(contraction.m);
   n = product(contraction.n);
   k = product(contraction.k);
+  depthOfBytes = k;
+  if (contraction.isBytes)
+    k = builder.createOrFold<arith::CeilDivUIOp>(loc, k, index(4));
 
   // Rows of A that are packed at a time. B is packed again for every block, so
   // blocks are large: 10 MB of A stream from the last-level cache well enough.
@@ -172,13 +175,14 @@ void GemmEmitter::runPanel(Value block, Value rows, Value column) {
 
 // Rows of A that the scratch holds: a block, or whole tiles of what there is. A
 // free batch is mostly far below the block's 10 MB, which the system would have
-// to clear for each product.
+// to clear for each product. Pairs of bytes count as two rows.
 Value GemmEmitter::packedRows(int64_t blockRows) {
   if (getConstantIntValue(m))
-    return index(blockRows);
+    return index(blockRows * wordParts());
   Value tiles =
       builder.createOrFold<arith::CeilDivUIOp>(loc, m, index(tile.rows));
-  return min(index(blockRows), mul(tiles, index(tile.rows)));
+  Value rows = min(index(blockRows), mul(tiles, index(tile.rows)));
+  return mul(rows, index(wordParts()));
 }
 
 // Each matrix of a batch has its own A: the batch is what threads share.

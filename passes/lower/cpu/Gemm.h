@@ -41,7 +41,9 @@ struct GemmEmitter {
 
   llvm::SmallVector<mlir::Value> sizes; // of every loop
   llvm::SmallVector<mlir::Value> loops; // current value of every loop
-  mlir::Value m, n, k;                  // sizes of the roles
+  mlir::Value m, n, k;                  // sizes of the roles; see below
+  // Of bytes, k counts words of four, and this what the sum runs over.
+  mlir::Value depthOfBytes;
   mlir::Value packedA, packedB, accumulators;
   mlir::Value firstRow; // of A, at the start of packedA
   llvm::SmallVector<mlir::Value>
@@ -59,6 +61,12 @@ struct GemmEmitter {
   // GemmTile.cpp
   void computeTile(mlir::Value block, mlir::Value rows);
   void storeTile(mlir::Value row, mlir::Value column);
+
+  // GemmInt8.cpp, for sums of bytes
+  static bool dotsBytes(const Contraction &contraction, bool target);
+  // GemmInt8Pack.cpp
+  void packBytesOfA(mlir::Value row, mlir::Value rows);
+  void packBytesOfB(mlir::Value column);
 
   // Short forms.
   mlir::Value index(int64_t value);
@@ -96,6 +104,25 @@ private:
   mlir::Value convert(mlir::Operation *cast, mlir::Value value);
   void microKernel(mlir::Value block, int64_t rows);
   void prefetchB(mlir::Value at, int64_t pitch);
+
+  // The vectors of pairs that a word of four bytes becomes, 1 as it is.
+  int64_t wordParts() const {
+    bool pairs = contraction.isBytes && !dotsBytes(contraction, tile.dotsBytes);
+    return pairs ? 2 : 1;
+  }
+  llvm::SmallVector<mlir::Value> splitWords(mlir::Value words, bool isSigned);
+  mlir::Value addDots(mlir::Value sum, mlir::ValueRange a, mlir::ValueRange b);
+  void bytesKernel(mlir::Value block, int64_t rows);
+  mlir::Value wordAt(mlir::Value word,
+                     llvm::function_ref<mlir::Value(mlir::Value)> load,
+                     int64_t lanes);
+  void packWords(View view, mlir::Value memref, int64_t pitch, mlir::Value base,
+                 llvm::ArrayRef<llvm::SmallVector<mlir::Value>> leads,
+                 int64_t parts, bool isSigned);
+  void storeWord(mlir::Value word, mlir::Value memref, mlir::Value at,
+                 mlir::Value row, int64_t pitch, int64_t parts, bool isSigned);
+  mlir::Value gatherWord(mlir::Value memref, mlir::AffineMap map,
+                         mlir::Value word);
 };
 
 } // namespace niello

@@ -90,6 +90,8 @@ void GemmEmitter::transposePanel(View view, Value memref, int64_t pitch,
 
 // Rows row .. row + rows of A, MR at a time.
 void GemmEmitter::packA(Value row, Value rows) {
+  if (contraction.isBytes)
+    return packBytesOfA(row, rows);
   View view =
       viewAlong(builder, loc, contraction.a, contraction.aMap, contraction.k);
   Value last = sub(m, index(1));
@@ -123,6 +125,8 @@ void GemmEmitter::packA(Value row, Value rows) {
 
 // Columns column .. column + NR of B.
 void GemmEmitter::packB(Value column) {
+  if (contraction.isBytes)
+    return packBytesOfB(column);
   View along =
       viewAlong(builder, loc, contraction.b, contraction.bMap, contraction.n);
   View depthwise =

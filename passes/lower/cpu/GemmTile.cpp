@@ -16,6 +16,8 @@ namespace niello {
 // acc[r][v] = sum over k of packedA[block][k][r] * packedB[k][v], then stored
 // to the tile. `rows` accumulators of `tile.vectors` vectors stay in registers.
 void GemmEmitter::microKernel(Value block, int64_t rows) {
+  if (contraction.isBytes)
+    return bytesKernel(block, rows);
   VectorType type = vectorType(contraction.element);
   bool isFloat = isa<FloatType>(contraction.element);
   Value zero =
@@ -71,12 +73,14 @@ void GemmEmitter::prefetchB(Value at, int64_t pitch) {
   if (!hasPackedB())
     return;
   int64_t bytes = tile.lanes * contraction.element.getIntOrFloatBitWidth() / 8;
+  int64_t unit = contraction.isBytes ? 4 : 1; // elements a word
   for (int64_t v = 0; v < tile.vectors; ++v)
     if (v * bytes % lineBytes == 0)
-      memref::PrefetchOp::create(builder, loc, packedB,
-                                 add(add(at, index(steps * pitch)), bStarts[v]),
-                                 /*isWrite=*/false,
-                                 /*localityHint=*/3, /*isDataCache=*/true);
+      memref::PrefetchOp::create(
+          builder, loc, packedB,
+          mul(add(add(at, index(steps * pitch)), bStarts[v]), index(unit)),
+          /*isWrite=*/false,
+          /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 // Picks the body for `rows` rows at row `block` of packed A. Fewer rows than a

@@ -170,7 +170,11 @@ struct LowerContraction : OpRewritePattern<linalg::GenericOp> {
 
     int64_t lanes =
         options.vectorBits / contraction.element.getIntOrFloatBitWidth();
-    GemmTile tile = chooseGemmTile(m, n, lanes, options.registers);
+    bool inPairs = contraction.isBytes &&
+                   !GemmEmitter::dotsBytes(contraction, options.dotsBytes);
+    GemmTile tile = inPairs
+                        ? choosePairsTile(m, n, lanes, options.registers)
+                        : chooseGemmTile(m, n, lanes, options.registers);
     // The plan has the last word.
     auto planned =
         op->getParentOfType<func::FuncOp>()->getAttrOfType<DenseI64ArrayAttr>(
@@ -181,6 +185,7 @@ struct LowerContraction : OpRewritePattern<linalg::GenericOp> {
       tile.vectors = planned[1] / lanes;
     }
     tile.fma = options.fma;
+    tile.dotsBytes = options.dotsBytes;
     GemmEmitter emitter(rewriter, op.getLoc(), contraction, tile);
     collectStages(emitter);
     Operation *last = emitter.stages.empty()
@@ -203,7 +208,8 @@ struct LowerKernelGemm : impl::LowerKernelGemmBase<LowerKernelGemm> {
     RewritePatternSet patterns(&getContext());
     patterns.add<LowerContraction>(
         &getContext(),
-        LowerKernelGemmOptions{vectorBits, registers, fma, leastProducts});
+        LowerKernelGemmOptions{vectorBits, registers, fma, dotsBytes,
+                                            leastProducts});
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       return signalPassFailure();
   }

@@ -13,6 +13,9 @@ def LowerKernelGemm : Pass<"lower-kernel-gemm"> {
       for m0, j:  pack A block, B panel
         for i:    MR x NR accumulators over K; y row by row from the tile
     ```
+    Sums of bytes in i32 are taken four products at a time: by `vpdpbusd` where
+    the target has it and one factor has a sign and the other none, else in
+    pairs of 16 bits (`pmaddwd`), which is as exact.
     - Needs: `linalg.generic` on memrefs of identity layout.
     - Leaves: contractions whose output is not zeroed just before, that sum in
       f16 or a narrow integer, or that have fewer than 4096 products: plain
@@ -30,13 +33,15 @@ def LowerKernelGemm : Pass<"lower-kernel-gemm"> {
            "Number of vector registers">,
     Option<"fma", "fma", "bool", "true",
            "The target has fused multiply-adds">,
+    Option<"dotsBytes", "dots-bytes", "bool", "false",
+           "The target has vpdpbusd in vectors of this width">,
     Option<"leastProducts", "least-products", "int64_t", "4096",
            "Contractions below this number of products stay as they are">,
   ];
   let dependentDialects = [
     "mlir::affine::AffineDialect", "mlir::arith::ArithDialect",
-    "mlir::memref::MemRefDialect", "mlir::scf::SCFDialect",
-    "mlir::vector::VectorDialect"
+    "mlir::LLVM::LLVMDialect", "mlir::memref::MemRefDialect",
+    "mlir::scf::SCFDialect", "mlir::vector::VectorDialect"
   ];
 }
 
