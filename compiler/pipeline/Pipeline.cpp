@@ -35,9 +35,12 @@ static void addBlocks(PassManager &passes, const PipelineOptions &options) {
 
 // blocks -> packed: every weight has its final format, or a program makes it.
 static void addPacked(PassManager &passes, const PipelineOptions &options) {
+  if (!options.optimise)
+    return;
+  // Exact, so that --numerics=strict has it too.
+  passes.addPass(createSplitZeroPoints());
   // Last: it splits off whatever the passes above do to weights.
-  if (options.optimise)
-    passes.addPass(createOutlineWeightPrograms());
+  passes.addPass(createOutlineWeightPrograms());
 }
 
 // Model ops to linalg, tensor and scf, which fuse and have buffer forms.
@@ -64,8 +67,9 @@ static void addPlan(PassManager &passes, const PipelineOptions &options) {
   // Fewer and plainer ops to group.
   passes.addPass(createCleanUp());
   passes.addPass(createFuseKernels());
-  passes.addPass(createPlanKernels(
-      {options.machine.vectorBits, options.machine.vectorRegisters()}));
+  passes.addPass(createPlanKernels({options.machine.vectorBits,
+                                    options.machine.vectorRegisters(),
+                                    options.machine.dotsBytes()}));
   // Panels are as high as the tiles.
   passes.addPass(createPackGemmWeights());
 }

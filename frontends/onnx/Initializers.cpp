@@ -278,6 +278,16 @@ llvm::Expected<std::string> Initializers::weight(const onnx::TensorProto &proto,
   return symbol;
 }
 
+/// Zero points of many channels, which are mostly one and the same number: a
+/// vector of equal bytes is a constant of any length, not a weight.
+static bool isVectorOfEqualBytes(const onnx::TensorProto &proto, DType dtype) {
+  StringRef bytes = proto.raw_data();
+  return proto.dims_size() == 1 && storageBits(dtype) == 8 &&
+         isInteger(dtype) && !bytes.empty() &&
+         int64_t(bytes.size()) == proto.dims(0) &&
+         bytes.find_first_not_of(bytes[0]) == StringRef::npos;
+}
+
 llvm::Expected<Tensor> Initializers::import(const onnx::TensorProto &proto,
                                             OpBuilder &b, Location loc) {
   auto dtype = static_cast<DType>(proto.data_type());
@@ -295,7 +305,8 @@ llvm::Expected<Tensor> Initializers::import(const onnx::TensorProto &proto,
   for (int64_t dim : proto.dims())
     tensor.dims.push_back(b.getIndexAttr(dim));
   bool external = proto.data_location() == onnx::TensorProto::EXTERNAL;
-  if (external || fileBytes(dtype, *count) > maxInlineBytes) {
+  if (external || (fileBytes(dtype, *count) > maxInlineBytes &&
+                   !isVectorOfEqualBytes(proto, dtype))) {
     auto symbol = weight(proto, type, dtype);
     if (!symbol)
       return symbol.takeError();

@@ -32,4 +32,27 @@ def OutlineWeightPrograms : Pass<"outline-weight-programs", "::mlir::ModuleOp"> 
   ];
 }
 
+def SplitZeroPoints : Pass<"split-zero-points"> {
+  let summary = "A product of bytes without zero points, and what corrects it";
+  let description = [{
+    ```
+    sum_k (a - p) (b - q)   ->   sum_k a b - p (sum_k b - K q) - q sum_k a
+    ```
+    Of the product that is left, the first factor has no sign and the second
+    one has, which is what processors multiply: bytes of the other kind have
+    their highest bit flipped and their zero point moved by 128. The sums of
+    weights are programs that the compiler runs; those of the first factor are
+    taken only where q is not 0.
+    - Needs: `model.matmul` on bytes.
+    - Leaves: zero points that differ along the sum; wider integers.
+    - Order: after all that makes products of integers; before
+      `outline-weight-programs`, which splits off the sums of weights.
+    - Float: none; integers wrap on both sides alike.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect", "::niello::model::ModelDialect"
+  ];
+}
+
 #endif // NIELLO_PASSES_COMPOSE_PASSES_TD
