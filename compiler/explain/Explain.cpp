@@ -52,18 +52,14 @@ std::string placeOf(const Reason &reason) {
 } // namespace
 
 llvm::ArrayRef<const char *> explainedPasses() {
-  static const char *const all[] = {"raise-attention",
-                                    "raise-norm",
-                                    "raise-gelu",
-                                    "split-zero-points",
-                                    "outline-weight-programs",
-                                    "call-stencils",
-                                    "split-conv-transpose",
-                                    "split-attention",
-                                    "fuse-elementwise",
-                                    "fuse-kernels",
-                                    "plan-kernels",
-                                    "pack-gemm-weights"};
+  static const char *const all[] = {
+      "raise-attention",   "raise-norm",
+      "raise-gelu",        "raise-quantized-matmul",
+      "split-zero-points", "outline-weight-programs",
+      "call-stencils",     "split-conv-transpose",
+      "split-attention",   "fuse-elementwise",
+      "fuse-kernels",      "plan-kernels",
+      "pack-gemm-weights"};
   return all;
 }
 

@@ -27,7 +27,8 @@ using namespace niello;
 static void addBlocks(PassManager &passes, const PipelineOptions &options) {
   // They reassociate across the operators of the file.
   if (options.optimise && options.numerics != Numerics::Strict)
-    for (auto create : {createRaiseAttention, createRaiseNorm, createRaiseGelu})
+    for (auto create : {createRaiseAttention, createRaiseNorm, createRaiseGelu,
+                        createRaiseQuantizedMatmul})
       passes.addPass(create());
   // What no entry calls is not compiled.
   passes.addPass(createSymbolDCEPass());

@@ -71,4 +71,26 @@ def RaiseGelu : Pass<"raise-gelu"> {
   let dependentDialects = ["niello::model::ModelDialect"];
 }
 
+def RaiseQuantizedMatmul : Pass<"raise-quantized-matmul"> {
+  let summary = "A product of dequantised bytes is a product of integers";
+  let description = [{
+    ```
+    matmul(s (a - p), t (b - q))   ->   float(matmul(a, b) zeros p, q) * (s t)
+    ```
+    A factor may come transposed, as the weights of a Gemm do.
+    - Needs: `model.matmul` on f32; dequantising as one `linalg.generic`.
+    - Leaves: scales or zero points that differ along the sum, factors stored in
+      other integers than bytes or not dequantised at all, and sums of more than
+      33025 products, which could pass 2^31.
+    - Order: after `raise-attention`, whose products are one op; before
+      `split-zero-points`, which makes two bytes of a kind of them.
+    - Float: the sum is exact and rounded once, where the file's form rounds
+      each product and each sum: no result is further from the real numbers.
+  }];
+  let dependentDialects = [
+    "mlir::arith::ArithDialect", "mlir::linalg::LinalgDialect",
+    "mlir::tensor::TensorDialect", "niello::model::ModelDialect"
+  ];
+}
+
 #endif // NIELLO_PASSES_RAISE_PASSES_TD
