@@ -4,11 +4,13 @@
 
 #include "compiler/artefact/Artefact.h"
 #include "compiler/artefact/TemporaryFile.h"
+#include "compiler/driver/Cache.h"
 #include "compiler/reproducer/Progress.h"
 #include "compiler/support/Registry.h"
 #include "compiler/target/cpu/Object.h"
 #include "compiler/weights/ProgramModule.h"
 #include "compiler/weights/WeightTable.h"
+#include "dialects/model/Model.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
@@ -311,23 +313,49 @@ int Compilation::link(const ModelDescription &description,
   endStage();
   if (!sizes)
     return report(exitUser, llvm::toString(sizes.takeError()));
+  made = {request.outputPath};
+  if (!request.headerPath.empty())
+    made.push_back(request.headerPath);
   summarise(description, request.outputPath, *sizes);
   return exitDone;
 }
 
+std::vector<std::string> Compilation::weightFiles() {
+  std::vector<std::string> files;
+  for (auto weight : module->getOps<model::WeightOp>())
+    if (auto file = weight.getFile()) {
+      std::string name = modelFolder() + "/" + file->str();
+      if (!llvm::is_contained(files, name))
+        files.push_back(name);
+    }
+  return files;
+}
+
 int compileModel(const Options &options, llvm::StringRef program) {
+  Unchanged unchanged(options, program);
+  if (auto said = unchanged.find()) {
+    removeStale(outputPath(options));
+    llvm::outs() << *said
+                 << "     nothing has changed since it was made; --no-cache "
+                    "compiles again\n";
+    return exitDone;
+  }
   Compilation compilation(options, program);
   if (int code = compilation.prepare())
     return code;
   if (int code = compilation.load())
     return code;
+  std::vector<std::string> read = compilation.weightFiles();
   int code =
       options.isStage() ? compilation.printStage() : compilation.writeBinary();
   if (!code && !options.explain.empty() && compilation.givenReasons().empty())
     llvm::errs() << options.explain << "\n  nothing was left undone\n";
   printReasons(compilation.givenReasons(), llvm::errs());
-  if (!code && !options.isStage())
-    llvm::outs() << splitKernels(options, program);
+  if (!code && !options.isStage()) {
+    std::string split = splitKernels(options, program);
+    llvm::outs() << split;
+    unchanged.note(read, compilation.results(), compilation.summary() + split);
+  }
   return compilation.finishTrail(code);
 }
 

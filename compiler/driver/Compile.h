@@ -46,6 +46,12 @@ public:
   /// What passes said of what they left undone, if it was asked for.
   llvm::ArrayRef<Reason> givenReasons() const { return reasons; }
 
+  /// The files besides the model that its weights lie in, once it is loaded.
+  std::vector<std::string> weightFiles();
+  /// What was printed of the result, and the files that it is.
+  const std::string &summary() const { return said; }
+  llvm::ArrayRef<std::string> results() const { return made; }
+
   /// Ends the trail of --dump-ir; gives `code`, or why that cannot be written.
   int finishTrail(int code);
 
@@ -80,6 +86,8 @@ private:
   std::unique_ptr<Trail> trail;
   std::unique_ptr<WeightPrograms> programs;
   std::string reported;
+  std::string said;
+  std::vector<std::string> made;
   bool showsProgress;
   std::string stage;
   std::chrono::steady_clock::time_point stageStart;

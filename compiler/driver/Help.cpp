@@ -77,6 +77,11 @@ What to make (--emit):
   --explain=PASS       why the pass left undone what it did: a line for each
                        place (fuse-kernels, raise-attention, ...)
   --verify-each        check the IR after every pass
+  --no-cache           compile even when the same command has made FILE before
+                       and nothing that it is made of has changed since: the
+                       compiler, the model and its files, by size and time. That
+                       is noted in ${NIELLO_CACHE:-~/.cache/niello}/compile,
+                       which may be deleted at any time
   -v                   time of each stage
 
 Examples:

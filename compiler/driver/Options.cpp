@@ -171,6 +171,7 @@ llvm::ArrayRef<Flag> flags() {
       {"--verify", false, turn(&Options::verifies, true)},
       {"--against", true, parseAgainst},
       {"--verify-each", false, turn(&Options::verifyEach, true)},
+      {"--no-cache", false, turn(&Options::cache, false)},
       {"--markdown", false, turn(&Options::markdown, true)},
       {"--json", false, turn(&Options::json, true)},
       {"--taps", false, turn(&Options::listTaps, true)},
@@ -266,6 +267,7 @@ std::optional<Numerics> findNumerics(llvm::StringRef name) {
 
 llvm::Expected<Options> parseOptions(llvm::ArrayRef<const char *> arguments) {
   Options options;
+  options.arguments.assign(arguments.begin(), arguments.end());
   size_t i = 0;
   if (!arguments.empty() && arguments[0][0] != '-') {
     options.command = arguments[0];

@@ -44,6 +44,7 @@ struct Options {
   bool debugInfo = false;
   bool verbose = false;
   bool verifyEach = false;
+  bool cache = true;        ///< false: --no-cache
   bool verifies = false;    ///< niello compile --verify
   std::string verification; ///< its report
   std::string against;      ///< niello verify: onnxruntime, or a .npz file
@@ -52,6 +53,8 @@ struct Options {
   bool listTaps = false;    ///< niello inspect --taps
   bool help = false;
   bool version = false;
+  /// The command line, without the program.
+  std::vector<std::string> arguments;
   /// Names of the flags on the command line.
   std::set<std::string> given;
   /// What `niello run` hands to the program it compiled, and `niello verify`

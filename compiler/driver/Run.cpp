@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
+#include "compiler/driver/Cache.h"
 #include "compiler/driver/Compile.h"
 
 #include "compiler/artefact/TemporaryFile.h"
@@ -18,29 +19,6 @@ using namespace mlir;
 namespace niello {
 namespace fs = llvm::sys::fs;
 namespace path = llvm::sys::path;
-
-/// ${NIELLO_CACHE}, or niello/ in the user's cache folder.
-static std::string cacheFolder() {
-  llvm::SmallString<128> folder;
-  if (auto given = llvm::sys::Process::GetEnv("NIELLO_CACHE"))
-    folder = *given;
-  else if (path::cache_directory(folder))
-    path::append(folder, "niello");
-  else
-    folder = "/tmp/niello";
-  path::append(folder, "run");
-  return folder.str().str();
-}
-
-/// Size and time of a file, as text; what cannot be looked at is its name.
-static std::string stamp(const llvm::Twine &file) {
-  fs::file_status status;
-  if (fs::status(file, status))
-    return file.str();
-  return file.str() + ":" + std::to_string(status.getSize()) + ":" +
-         std::to_string(
-             status.getLastModificationTime().time_since_epoch().count());
-}
 
 /// What the artefact depends on: the compiler, the flags, the model file's
 /// content and the files that its weights lie in.
@@ -81,7 +59,7 @@ int compileIntoCache(const Options &given, llvm::StringRef program) {
     return code;
   if (int code = compilation.load())
     return code;
-  std::string folder = cacheFolder();
+  std::string folder = cacheFolder("run");
   if (std::error_code e = fs::create_directories(folder))
     return report(exitUser, "cannot make the cache folder '" + folder + "': " +
                                 e.message() + "; set NIELLO_CACHE to another");
@@ -91,7 +69,7 @@ int compileIntoCache(const Options &given, llvm::StringRef program) {
     return report(exitUser, "the name of the cache folder is too long; set "
                             "NIELLO_CACHE to another");
   Progress::set(Progress::position().result, options.output);
-  if (fs::can_execute(options.output))
+  if (options.cache && fs::can_execute(options.output))
     return exitDone;
   return compilation.writeBinary();
 }

@@ -38,7 +38,7 @@ void Compilation::summarise(const ModelDescription &description,
                             llvm::StringRef file, const ArtefactSizes &sizes) {
   if (options.command != "compile")
     return;
-  llvm::raw_ostream &os = llvm::outs();
+  llvm::raw_string_ostream os(said);
   uint64_t rest = sizes.total - sizes.weights - sizes.kernels;
   os << file << ": " << bytesText(sizes.total) << " (weights "
      << bytesText(sizes.weights) << ", kernels " << bytesText(sizes.kernels)
@@ -56,6 +56,7 @@ void Compilation::summarise(const ModelDescription &description,
        << exampleArguments(description) << "\n";
   else if (options.emit == "shared" || options.emit == "static")
     os << "use  #include \"" << llvm::sys::path::stem(file) << ".h\"\n";
+  llvm::outs() << said;
 }
 
 } // namespace niello

@@ -100,7 +100,8 @@ class Kills:
     def compiles(self):
         output = self.folder / "out/model"
         output.parent.mkdir()
-        command = [NIELLO, "compile", self.model, "-o", output]
+        command = [NIELLO, "compile", self.model, "-o", output,
+                   "--no-cache"]
         seconds = max(timed(command), timed(command))
         whole, killed, parts = output.read_bytes(), 0, 0
         for number in range(self.moments):

@@ -72,8 +72,9 @@ def compile(model, dims=None, threads=0, target=None, numerics=None,
         if not isinstance(model, (str, os.PathLike)):
             model = _write(model, folder)
         library = os.path.join(folder, "model.so")
+        # The library is gone with its folder: nothing to find it again by.
         run_program(["compile", os.fspath(model), "-o", library,
-                     "--emit=shared", *flags])
+                     "--emit=shared", "--no-cache", *flags])
         return load(library, threads=threads)
 
 
