@@ -165,6 +165,17 @@ LogicalResult foldSizeOfEmpty(tensor::DimOp op, PatternRewriter &rewriter) {
   return success();
 }
 
+// dim(generic outs(x)) -> dim(x), so that asking for a size is no reader.
+LogicalResult foldSizeOfResult(tensor::DimOp op, PatternRewriter &rewriter) {
+  auto generic = op.getSource().getDefiningOp<linalg::GenericOp>();
+  if (!generic)
+    return rewriter.notifyMatchFailure(op, "it is no size of a generic");
+  OpOperand *init = generic.getTiedOpOperand(cast<OpResult>(op.getSource()));
+  rewriter.modifyOpInPlace(op,
+                           [&] { op.getSourceMutable().assign(init->get()); });
+  return success();
+}
+
 // Why the producer of `operand` should not move into its consumer; empty where
 // it should.
 StringRef whyNotFuse(OpOperand *operand) {
@@ -238,6 +249,22 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
     RewritePatternSet fuse(&getContext());
     fuse.add(foldUnitReshape);
     fuse.add(splitStart);
+    // transpose and reshape change places where they can, so that the transpose
+    // reaches who reads it: heads that are split or joined beside it.
+    linalg::populateFoldReshapeOpsByExpansionPatterns(
+        fuse, [](OpOperand *operand) {
+          auto isTranspose = [](Operation *op) {
+            auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
+            return generic && generic.getNumDpsInputs() == 1 &&
+                   isMovement(generic) && generic->hasOneUse() &&
+                   llvm::all_of(
+                       generic.getIndexingMapsArray(),
+                       [](AffineMap map) { return map.isPermutation(); });
+          };
+          return isTranspose(operand->get().getDefiningOp()) ||
+                 (isTranspose(operand->getOwner()) &&
+                  operand->get().getDefiningOp<tensor::CollapseShapeOp>());
+        });
     // The folds below apply to little and stop at most: no news.
     Reasons reasons(getOperation(), getArgument(), names,
                     /*hearsPatterns=*/false);
@@ -245,6 +272,7 @@ struct FuseElementwise : impl::FuseElementwiseBase<FuseElementwise> {
         fuse, [&](OpOperand *operand) { return shouldFuse(operand, reasons); });
     linalg::populateEraseUnusedOperandsAndResultsPatterns(fuse);
     fuse.add(foldSizeOfEmpty);
+    fuse.add(foldSizeOfResult);
     // A chain of producers goes into its consumer one at a time, and a sweep
     // may come to rest before its end. Each further sweep has made an operation
     // fewer, so there are at most as many sweeps as operations.

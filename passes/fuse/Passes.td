@@ -37,8 +37,9 @@ def SplitAttention : Pass<"split-attention"> {
       ->  x = visible(scale q k)      top = max_s x
           w = e^(x - top)             o = (sum_s w v) / (sum_s w)
     ```
-    Both products have a generator, which takes the scale, the mask and the
-    quotient as its last step; what is between them is one kernel of rows.
+    `fuse-kernels` makes one kernel of it all where it can. Otherwise both
+    products have a generator, which takes the scale, the mask and the quotient
+    as its last step, and what is between them is one kernel of rows.
     - Needs: `model` ops on tensors.
     - Leaves: numbers of heads that are not known at compile time, which decide
       what the rows of a product are; keys that fewer than 4 queries read.
@@ -58,6 +59,7 @@ def FuseElementwise : Pass<"fuse-elementwise"> {
     ```
     t = x * c; y = t + b                  ->   y = x * c + b
     k' = transpose(k); s = q k'           ->   s = q k, reading k transposed
+    split(transpose(x))                   ->   transpose(split(x))
     softmax(x)                            ->   max, exp(x - max), sum, quotient
     contraction from a start              ->   start + contraction from 0
     ```
@@ -81,6 +83,7 @@ def FuseKernels : Pass<"fuse-kernels", "mlir::ModuleOp"> {
     ```
     m = x w; y = gelu(m + b)              ->   kernel.gemm { m; y }
     s = sum(x); q = sum((x - s)^2); ...   ->   kernel.rows { s; q; ... }
+    x = q k; w = e^(x - max x); w v / ... ->   kernel.attention { x; w; ... }
     ```
     - Needs: `fuse-elementwise` has run, so that what can be one operation is.
     - Leaves: control flow, shape arithmetic and tensors of fewer than 16

@@ -156,3 +156,22 @@ func.func @constant_after_all(%x: tensor<?xf32>) -> tensor<?xf32> {
   } -> tensor<?xf32>
   return %y : tensor<?xf32>
 }
+
+// -----
+
+// A transpose and a reshape beside it change places, so that the transpose
+// reaches what reads it.
+// CHECK: [[$TURNED:#map[0-9]*]] = affine_map<(d0, d1, d2, d3) -> (d2, d0, d1, d3)>
+// CHECK-LABEL: @split_heads
+// CHECK: %[[X:.+]] = tensor.expand_shape %arg0 {{.*}} into tensor<5x2x4x8xf32>
+// CHECK: linalg.generic {indexing_maps = {{\[}}[[$TURNED]], {{.*}} ins(%[[X]] : tensor<5x2x4x8xf32>)
+// CHECK: math.exp
+// CHECK-NOT: linalg.generic
+func.func @split_heads(%x: tensor<5x8x8xf32>) -> tensor<2x4x5x8xf32> {
+  %e = tensor.empty() : tensor<8x5x8xf32>
+  %t = linalg.transpose ins(%x : tensor<5x8x8xf32>) outs(%e : tensor<8x5x8xf32>) permutation = [1, 0, 2]
+  %s = tensor.expand_shape %t [[0, 1], [2], [3]] output_shape [2, 4, 5, 8] : tensor<8x5x8xf32> into tensor<2x4x5x8xf32>
+  %f = tensor.empty() : tensor<2x4x5x8xf32>
+  %y = linalg.exp ins(%s : tensor<2x4x5x8xf32>) outs(%f : tensor<2x4x5x8xf32>) -> tensor<2x4x5x8xf32>
+  return %y : tensor<2x4x5x8xf32>
+}

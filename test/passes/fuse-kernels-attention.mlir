@@ -24,6 +24,25 @@ func.func @packed(%q: !x, %k: !x, %v: !x) -> !x attributes {model.entry} {
   return %y : !x
 }
 
+// Heads that share keys are two dimensions. Splitting and joining them lies
+// beside the transposes, which move into the kernel's maps all the same.
+// CHECK-LABEL: @shared
+// CHECK-NOT: kernel.m
+// CHECK: tensor.expand_shape %arg0 {{.*}} into tensor<2x?x2x4x32xf32>
+// CHECK: kernel.attention {{.*}} outs(%{{.+}} = %{{.+}} : tensor<2x?x2x4x32xf32>) {{.*}} tiles [32, 64]
+// CHECK-NOT: kernel.m
+// CHECK: return
+func.func @shared(%q: tensor<2x?x8x32xf32>, %k: tensor<2x2x64x32xf32>) -> tensor<2x?x8x32xf32> attributes {model.entry} {
+  %c1 = arith.constant 1 : index
+  %t = tensor.dim %q, %c1 : tensor<2x?x8x32xf32>
+  %e = tensor.empty(%t) : tensor<2x8x?x32xf32>
+  %f = tensor.empty(%t) : tensor<2x?x8x32xf32>
+  %qt = linalg.transpose ins(%q : tensor<2x?x8x32xf32>) outs(%e : tensor<2x8x?x32xf32>) permutation = [0, 2, 1, 3]
+  %o = model.attention %qt, %k, %k scale 0.25 {causal} : (tensor<2x8x?x32xf32>, tensor<2x2x64x32xf32>, tensor<2x2x64x32xf32>) -> tensor<2x8x?x32xf32>
+  %y = linalg.transpose ins(%o : tensor<2x8x?x32xf32>) outs(%f : tensor<2x?x8x32xf32>) permutation = [0, 2, 1, 3]
+  return %y : tensor<2x?x8x32xf32>
+}
+
 // Queries that share keys are few: one vector of them. Sinks are inside.
 // CHECK-LABEL: @sinks
 // CHECK: kernel.attention "attention" {{.*}} tiles [16, 16]
