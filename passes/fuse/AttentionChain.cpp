@@ -2,10 +2,8 @@
 
 #include "passes/fuse/AttentionChain.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/Matchers.h"
+#include "passes/fuse/AttentionSteps.h"
 #include "passes/fuse/Generic.h"
 
 using namespace mlir;
@@ -18,116 +16,6 @@ using linalg::GenericOp;
 // Wider heads than this are no attention that anybody has seen, and the
 // generator holds a block of them.
 constexpr int64_t mostWidth = 1024;
-
-// The operation that wrote `value`, as `reader` finds it: its definition, or
-// the last one before that writes to the memref.
-Operation *writerOf(Value value, Operation *reader) {
-  if (isa<TensorType>(value.getType()))
-    return value.getDefiningOp();
-  for (Operation *op = reader->getPrevNode(); op; op = op->getPrevNode()) {
-    if (op == value.getDefiningOp())
-      return nullptr;
-    if (!llvm::is_contained(op->getOperands(), value) || isa<memref::DimOp>(op))
-      continue;
-    auto linalgOp = dyn_cast<linalg::LinalgOp>(op);
-    if (!linalgOp)
-      return nullptr;
-    if (llvm::is_contained(linalgOp.getDpsInits(), value))
-      return op;
-  }
-  return nullptr;
-}
-
-GenericOp genericBefore(Value value, Operation *reader) {
-  auto op = dyn_cast_or_null<GenericOp>(writerOf(value, reader));
-  return op && op->getBlock() == reader->getBlock() && op.getNumDpsInits() == 1
-             ? op
-             : nullptr;
-}
-
-// The scalar that the only output of `op` starts from, or null.
-Value startOf(GenericOp op) {
-  auto fill =
-      dyn_cast_or_null<linalg::LinalgOp>(writerOf(op.getDpsInits()[0], op));
-  if (!fill)
-    return nullptr;
-  if (auto plain = dyn_cast<linalg::FillOp>(fill.getOperation()))
-    return plain.getInputs()[0];
-  Block *body = fill.getBlock();
-  Value value = body->getTerminator()->getOperand(0);
-  return fill.getNumDpsInputs() == 0 && value.getParentBlock() != body
-             ? value
-             : Value();
-}
-
-bool startsAt(GenericOp op, bool lowest) {
-  Value start = startOf(op);
-  return start && (lowest ? matchPattern(start, m_NegInfFloat())
-                          : matchPattern(start, m_AnyZeroFloat()));
-}
-
-Value yielded(GenericOp op) {
-  return op.getBody()->getTerminator()->getOperand(0);
-}
-
-// The number of the input that `value` is, with the cast between them.
-std::optional<unsigned> inputOf(GenericOp op, Value value,
-                                Operation **cast = nullptr) {
-  if (auto wide = value.getDefiningOp<arith::ExtFOp>(); wide && cast) {
-    *cast = wide;
-    value = wide.getIn();
-  }
-  auto argument = dyn_cast<BlockArgument>(value);
-  if (!argument || argument.getOwner() != op.getBody() ||
-      argument.getArgNumber() >= op.getNumDpsInputs())
-    return std::nullopt;
-  return argument.getArgNumber();
-}
-
-// The value itself, or below `value == bad ? good : value`.
-template <typename Bad, typename Good>
-Value stripGuard(Value value, Bad bad, Good good, bool &guarded) {
-  auto select = value.getDefiningOp<arith::SelectOp>();
-  auto test = select ? select.getCondition().getDefiningOp<arith::CmpFOp>()
-                     : arith::CmpFOp();
-  guarded = test && test.getPredicate() == arith::CmpFPredicate::OEQ &&
-            test.getLhs() == select.getFalseValue() &&
-            matchPattern(test.getRhs(), bad) &&
-            matchPattern(select.getTrueValue(), good);
-  return guarded ? select.getFalseValue() : value;
-}
-
-// e^(of - above), where an `above` of -infinity may count as 0.
-struct Exponent {
-  Value of, above;
-  bool guarded = false;
-};
-std::optional<Exponent> matchExponent(Value value) {
-  auto exp = value.getDefiningOp<math::ExpOp>();
-  auto sub =
-      exp ? exp.getOperand().getDefiningOp<arith::SubFOp>() : arith::SubFOp();
-  if (!sub)
-    return std::nullopt;
-  Exponent exponent{sub.getLhs(), {}};
-  exponent.above = stripGuard(sub.getRhs(), m_NegInfFloat(), m_AnyZeroFloat(),
-                              exponent.guarded);
-  return exponent;
-}
-
-// The only other operand of a sum or maximum that has `known`.
-template <typename OpTy> Value otherThan(Value value, Value known) {
-  auto op = value.getDefiningOp<OpTy>();
-  if (!op || (op.getLhs() != known && op.getRhs() != known))
-    return nullptr;
-  return op.getLhs() == known ? op.getRhs() : op.getLhs();
-}
-
-template <typename OpTy> bool reducesBy(GenericOp op) {
-  return op.getNumDpsInputs() == 1 && op.getNumDpsInits() == 1 &&
-         op.getNumReductionLoops() == 1 &&
-         otherThan<OpTy>(yielded(op), op.getBody()->getArgument(1)) ==
-             op.getBody()->getArgument(0);
-}
 
 struct Matcher {
   AttentionChain &chain;
