@@ -23,8 +23,10 @@ AttentionTile chooseAttentionTile(AttentionChain &chain, int64_t lanes,
     tile.vectors = 1;
   // Half of the registers sum: with one vector of a query, a broadcast and what
   // the compiler keeps there is room, and 8 chains hide a multiply-add of 4
-  // cycles on two ports.
-  tile.rows = registers / 2 / tile.vectors;
+  // cycles on two ports. More than 8 keys have more addresses than there are
+  // registers for them.
+  constexpr int64_t mostRows = 8;
+  tile.rows = std::min(mostRows, registers / 2 / tile.vectors);
   // Longer blocks save rescaling the sums, which costs 1 / keys of a product;
   // 64 keys of 64, their scores and 32 queries are 40 KB.
   int64_t keys = chain.sizeOf(chain.s);

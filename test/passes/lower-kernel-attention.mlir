@@ -97,3 +97,19 @@ func.func @far(%q: tensor<1x64x16xf32>, %k: tensor<64x64x16xf32>, %v: tensor<1x6
   %o = model.attention %v, %kx, %v scale 0.25 : (tensor<1x64x64x16xf32>, tensor<1x64x64x16xf32>, tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32>
   return %o : tensor<1x64x64x16xf32>
 }
+
+// -----
+
+// Of unknown length: two vectors of queries, or one where they are few.
+// CHECK-LABEL: func.func private @kernel_0_attention
+// CHECK: %[[FEW:[0-9]+]] = arith.cmpi sle, %{{.+}}, %c16
+// CHECK: scf.if %[[FEW]] {
+// CHECK: memref.alloc() {{.*}} : memref<128xf32>
+// CHECK: iter_args({{.*}}) -> (vector<16xf32>, vector<16xf32>) {
+// CHECK: } else {
+// CHECK: memref.alloc() {{.*}} : memref<256xf32>
+// CHECK: iter_args({{.*}}) -> (vector<16xf32>, vector<16xf32>, vector<16xf32>, vector<16xf32>) {
+func.func @unknown(%q: tensor<1x2x?x8xf32>, %k: tensor<1x2x?x8xf32>) -> tensor<1x2x?x8xf32> attributes {model.entry} {
+  %o = model.attention %q, %k, %k scale 0.25 : (tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>, tensor<1x2x?x8xf32>) -> tensor<1x2x?x8xf32>
+  return %o : tensor<1x2x?x8xf32>
+}

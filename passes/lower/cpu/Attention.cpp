@@ -112,6 +112,23 @@ void AttentionEmitter::emit() {
   for (unsigned loop : chain.rows)
     queries = mul(queries, sizes[loop]);
   findBounds();
+  if (getConstantIntValue(queries) || tile.vectors == 1)
+    return forAllBlocks();
+  // Where a step of a sequence comes by itself, most lanes are copies: one
+  // vector of queries takes half the time of two.
+  Value few = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sle,
+                                    queries, index(tile.lanes));
+  auto branch = scf::IfOp::create(builder, loc, few, /*withElseRegion=*/true);
+  const AttentionTile wide = tile;
+  const Values start = loops;
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToStart(branch.thenBlock());
+  tile.vectors = 1;
+  tile.rows = std::gcd(std::max<int64_t>(wide.rows, 8), wide.keys);
+  forAllBlocks();
+  builder.setInsertionPointToStart(branch.elseBlock());
+  tile = wide;
+  loops = start;
   forAllBlocks();
 }
 

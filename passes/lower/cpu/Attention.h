@@ -20,10 +20,11 @@
 //       s[i][0] = vector.fma x, q0, s[i][0]  s[i][1] = vector.fma x, q1,
 //       s[i][1]
 //
-// Queries are all rows that read the same keys: (heads of a group) x T. A lane
-// beyond the last is a copy of the last, and is not stored. Blocks of keys
-// start at multiples of KB, whatever the queries are, so a row's sums do not
-// depend on its neighbours.
+// Queries are all rows that read the same keys: (heads of a group) x T. Where
+// only a run knows how many, there is a second loop nest for at most a vector
+// of them. A lane beyond the last is a copy of the last, and is not stored.
+// Blocks of keys start at multiples of KB, whatever the queries are, so a row's
+// sums do not depend on its neighbours.
 
 #ifndef NIELLO_PASSES_LOWER_CPU_ATTENTION_H
 #define NIELLO_PASSES_LOWER_CPU_ATTENTION_H

@@ -18,8 +18,9 @@ def _rotary_embedding(draw, dtype):
 
 @operator("Attention")
 def _attention(draw, dtype):
-    batch, steps, keys = draw.one((1, 2)), draw.one((1, 3, 7)), draw.one(
-        (1, 4, 17))
+    # From one query to more than a block of queries and keys.
+    batch, steps, keys = draw.one((1, 2)), draw.one((1, 3, 7, 33)), draw.one(
+        (1, 4, 17, 70))
     groups, share, width, out = draw.one((1, 2)), draw.one((1, 2)), draw.one(
         (2, 8)), draw.one((3, 8))
     inputs = [
