@@ -4,9 +4,11 @@
 // one structure share a function.
 
 #include "dialects/kernel/Kernel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/plan/Numbers.h"
 #include "passes/plan/Outliner.h"
 #include "passes/plan/Passes.h"
 
@@ -62,14 +64,20 @@ struct OutlineKernels : impl::OutlineKernelsBase<OutlineKernels> {
     module.walk([&](kernel::GroupInterface group) { groups.push_back(group); });
     Outliner outliner(module, "kernel");
     OpBuilder builder(&getContext());
-    for (kernel::GroupInterface group : groups) {
-      std::string source = group.getSource().str();
-      SmallVector<Value> operands(group->getOperands());
-      func::FuncOp function =
-          outliner.add(makeFunction(group, builder), source);
+    SmallVector<func::FuncOp> functions;
+    for (kernel::GroupInterface group : groups)
+      functions.push_back(makeFunction(group, builder));
+    auto passed = passNumbers(functions);
+    for (auto [group, function, numbers] :
+         llvm::zip(groups, functions, passed)) {
       builder.setInsertionPoint(group);
+      SmallVector<Value> operands(group->getOperands());
+      for (TypedAttr number : numbers)
+        operands.push_back(
+            arith::ConstantOp::create(builder, group.getLoc(), number));
+      func::FuncOp shared = outliner.add(function, group.getSource());
       auto call =
-          func::CallOp::create(builder, group.getLoc(), function, operands);
+          func::CallOp::create(builder, group.getLoc(), shared, operands);
       group->replaceAllUsesWith(call);
       group->erase();
     }

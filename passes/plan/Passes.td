@@ -94,7 +94,9 @@ def OutlineKernels : Pass<"outline-kernels", "mlir::ModuleOp"> {
       func.func private @kernel_0_fc1(x, w, e) { .. }
       y = call @kernel_0_fc1(x, w, e)
     ```
-    Kernels of one structure, whatever their names, become one function.
+    Kernels of one structure, whatever their names, become one function. Where
+    only numbers in their arithmetic differ, as scales of layers do, these are
+    passed to it.
     - Needs: kernels; nothing is captured, so a body moves as it is.
     - Leaves: no kernel op. Every empty tensor that is written to is one of its
       own afterwards, in kernels and in their callers: shared ones would make
@@ -103,7 +105,8 @@ def OutlineKernels : Pass<"outline-kernels", "mlir::ModuleOp"> {
       would share the empty tensors again.
     - Float: no change.
   }];
-  let dependentDialects = ["mlir::func::FuncDialect"];
+  let dependentDialects = ["mlir::arith::ArithDialect",
+                           "mlir::func::FuncDialect"];
 }
 
 def OutlineLoops : Pass<"outline-loops", "mlir::ModuleOp"> {
