@@ -3,6 +3,7 @@
 #include "compiler/verify/Workbench.h"
 
 #include "compiler/verify/Apart.h"
+#include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
 
@@ -102,7 +103,10 @@ Expected<Values> buildAndRun(const BuildVariant &build,
   auto variant = build(request);
   if (!variant)
     return variant.takeError();
-  return run(*variant, given);
+  auto values = run(*variant, given);
+  // As large as the model's weights; a trace goes through dozens.
+  sys::fs::remove(variant->library);
+  return values;
 }
 
 } // namespace niello
