@@ -20,8 +20,8 @@ namespace {
 
 /// First line of a record; another one is another form.
 constexpr llvm::StringLiteral kForm = "niello compile 1\n";
-/// More records are more than a person has models; the oldest half goes.
-constexpr size_t kMostRecords = 512;
+/// More records than a person has models; of kernels, some 20 KB each.
+constexpr size_t kMostRecords = 512, kMostKernels = 4096;
 /// No file system in use tells times apart less finely (FAT: 2 seconds).
 constexpr std::chrono::seconds kTick(2);
 
@@ -72,7 +72,8 @@ bool isOld(llvm::StringRef file, llvm::sys::TimePoint<> start) {
          status.getLastModificationTime() + kTick < start;
 }
 
-void dropOldest(llvm::StringRef folder) {
+/// Removes the older half of more files than `most`.
+void dropOldest(llvm::StringRef folder, size_t most) {
   std::vector<std::pair<llvm::sys::TimePoint<>, std::string>> all;
   std::error_code error;
   for (fs::directory_iterator it(folder, error), end; it != end && !error;
@@ -81,7 +82,7 @@ void dropOldest(llvm::StringRef folder) {
     if (!fs::status(it->path(), status) && fs::is_regular_file(status))
       all.push_back({status.getLastModificationTime(), it->path()});
   }
-  if (all.size() <= kMostRecords)
+  if (all.size() <= most)
     return;
   llvm::sort(all);
   all.resize(all.size() / 2);
@@ -111,6 +112,47 @@ std::string stamp(const llvm::Twine &file) {
          std::to_string(
              status.getLastModificationTime().time_since_epoch().count()) +
          ":" + std::to_string(status.getUniqueID().getFile());
+}
+
+static std::string digestOf(llvm::StringRef text) {
+  auto digest = llvm::SHA256::hash(llvm::arrayRefFromStringRef(text));
+  return llvm::toHex(llvm::ArrayRef<uint8_t>(digest.data(), 16), true);
+}
+
+cpu::ObjectCache kernelCache(llvm::StringRef program) {
+  std::string folder = cacheFolder("kernels");
+  if (fs::create_directories(folder))
+    return {[](llvm::StringRef) { return std::nullopt; },
+            [](llvm::StringRef, llvm::StringRef) {}};
+  dropOldest(folder, kMostKernels);
+  // Another build of the compiler may lower the same IR to other code.
+  std::string prefix =
+      folder + "/" +
+      digestOf(stamp(fs::getMainExecutable(program.str().c_str(), nullptr)))
+          .substr(0, 8) +
+      "-";
+  cpu::ObjectCache cache;
+  cache.find = [prefix](llvm::StringRef key) -> std::optional<cpu::Bytes> {
+    auto file = llvm::MemoryBuffer::getFile(prefix + key);
+    if (!file)
+      return std::nullopt;
+    llvm::StringRef text = (*file)->getBuffer();
+    llvm::StringRef digest = text.take_front(32),
+                    object = text.drop_front(std::min<size_t>(32, text.size()));
+    if (digest != digestOf((key + object).str()))
+      return std::nullopt;
+    return cpu::Bytes(object.begin(), object.end());
+  };
+  cache.note = [prefix](llvm::StringRef key, llvm::StringRef object) {
+    // Lost or cut by a loss of power, its digest tells: no need to sync.
+    llvm::consumeError(writeWhole(
+        prefix + key.str(),
+        [&](llvm::raw_ostream &os) {
+          os << digestOf((key + object).str()) << object;
+        },
+        /*synced=*/false));
+  };
+  return cache;
 }
 
 Unchanged::Unchanged(const Options &options, llvm::StringRef program)
@@ -169,7 +211,7 @@ void Unchanged::note(llvm::ArrayRef<std::string> read,
   std::string folder = cacheFolder("compile");
   if (fs::create_directories(folder))
     return;
-  dropOldest(folder);
+  dropOldest(folder, kMostRecords);
   // Lost, it costs a compile: nobody need wait for the disk, nor be told.
   llvm::consumeError(writeWhole(
       record,

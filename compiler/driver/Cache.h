@@ -6,12 +6,18 @@
 #define NIELLO_COMPILER_DRIVER_CACHE_H
 
 #include "compiler/driver/Options.h"
+#include "compiler/target/cpu/Kernels.h"
 #include "llvm/Support/Chrono.h"
 
 namespace niello {
 
 /// ${NIELLO_CACHE}/NAME, or niello/NAME in the user's cache folder.
 std::string cacheFolder(llvm::StringRef name);
+
+/// Objects of kernels, in the cache folder. What a process that died has left
+/// is no object: each carries a digest of its bytes, and a damaged one is
+/// compiled again. Beyond 4096 the older half goes.
+cpu::ObjectCache kernelCache(llvm::StringRef program);
 
 /// Size and time of a file, as text; what cannot be looked at is its name.
 std::string stamp(const llvm::Twine &file);

@@ -224,14 +224,16 @@ int Compilation::writeBinary() {
   beginStage("code");
   llvm::LLVMContext llvmContext;
   auto effort = pipeline.optimise ? cpu::Effort::Full : cpu::Effort::Plain;
+  // A text is for a person: one, and not the same sections again and again.
+  const bool isText = options.emit == "asm";
+  std::vector<cpu::Bytes> kernels;
   auto code = cpu::translate(*module, llvmContext, pipeline.machine, effort,
-                             options.debugInfo);
+                             options.debugInfo, isText ? nullptr : &kernels);
   if (!code)
     return report(exitBug, "could not translate '" + options.model +
                                "' to LLVM IR; please report it");
   if (llvm::Error e = emitDescriptor(*description, *code))
     return report(exitBug, llvm::toString(std::move(e)));
-  bool isText = options.emit == "asm";
   auto object = isText ? cpu::emitAssembly(*code, pipeline.machine, effort)
                        : cpu::emitObject(*code, pipeline.machine, effort);
   if (!object)
@@ -240,7 +242,15 @@ int Compilation::writeBinary() {
     return writeText([&](llvm::raw_ostream &os) {
       os << llvm::StringRef(object->data(), object->size());
     });
-  return link(*description, *weights, {object->data(), object->size()});
+  cpu::ObjectCache cache;
+  if (options.cache)
+    cache = kernelCache(program);
+  auto objects = cpu::compileKernels(kernels, pipeline.machine, effort,
+                                     options.cache ? &cache : nullptr);
+  if (!objects)
+    return report(exitBug, llvm::toString(objects.takeError()));
+  objects->insert(objects->begin(), std::move(*object));
+  return link(*description, *weights, *objects);
 }
 
 /// Makes `programs` of the part of the module that the compiler runs.
@@ -282,7 +292,8 @@ llvm::Error Compilation::computeWeight(const Weight &weight,
 }
 
 int Compilation::link(const ModelDescription &description,
-                      const WeightTable &weights, llvm::StringRef object) {
+                      const WeightTable &weights,
+                      llvm::ArrayRef<cpu::Bytes> objects) {
   beginStage("link");
   ArtefactRequest request;
   if (options.emit == "shared")
@@ -294,7 +305,9 @@ int Compilation::link(const ModelDescription &description,
   auto runtime = findRuntimeFolder(program);
   if (!runtime)
     return report(exitBug, llvm::toString(runtime.takeError()));
-  request.objects = {llvm::MemoryBufferRef(object, "model")};
+  for (const cpu::Bytes &object : objects)
+    request.objects.push_back(llvm::MemoryBufferRef(
+        llvm::StringRef(object.data(), object.size()), "model"));
   request.description = &description;
   request.weights = [&](WeightSink sink) {
     return weights.stream(sink, [&](const Weight &weight, WeightSink to) {

@@ -8,6 +8,7 @@
 #include "compiler/artefact/Artefact.h"
 #include "compiler/driver/Driver.h"
 #include "compiler/explain/Explain.h"
+#include "compiler/target/cpu/Kernels.h"
 #include "compiler/trail/Trail.h"
 #include "compiler/weights/WeightTable.h"
 #include "compiler/weights/programs/WeightPrograms.h"
@@ -69,7 +70,7 @@ private:
   int compilePrograms(const WeightTable &weights);
   llvm::Error computeWeight(const Weight &weight, WeightTable::Sink sink);
   int link(const ModelDescription &description, const WeightTable &weights,
-           llvm::StringRef object);
+           llvm::ArrayRef<cpu::Bytes> objects);
   int writeText(llvm::function_ref<void(llvm::raw_ostream &)> print);
   void summarise(const ModelDescription &description, llvm::StringRef file,
                  const ArtefactSizes &sizes);

@@ -81,7 +81,8 @@ What to make (--emit):
                        and nothing that it is made of has changed since: the
                        compiler, the model and its files, by size and time. That
                        is noted in ${NIELLO_CACHE:-~/.cache/niello}/compile,
-                       which may be deleted at any time
+                       and the code of each kernel in kernels/ beside it; both
+                       may be deleted at any time
   -v                   time of each stage
 
 Examples:

@@ -34,11 +34,12 @@ void registerTranslations(mlir::DialectRegistry &registry);
 
 /// A module of the LLVM dialect as LLVM IR, optimised; with `debugInfo`, code
 /// says which source node it is of, and the module's locations have changed.
-/// Null after a reported failure.
-std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module,
-                                        llvm::LLVMContext &context,
-                                        const Machine &machine, Effort effort,
-                                        bool debugInfo = false);
+/// With `kernels`, these are taken out of it before: see Kernels.h. Null after
+/// a reported failure.
+std::unique_ptr<llvm::Module>
+translate(mlir::ModuleOp module, llvm::LLVMContext &context,
+          const Machine &machine, Effort effort, bool debugInfo = false,
+          std::vector<llvm::SmallVector<char, 0>> *kernels = nullptr);
 
 /// An ELF object in memory. `module` is consumed: code generation changes it.
 llvm::Expected<llvm::SmallVector<char, 0>>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // From MLIR's LLVM dialect to LLVM's own IR.
 
-#include "compiler/target/cpu/Object.h"
+#include "compiler/target/cpu/Kernels.h"
 #include "dialects/model/Model.h"
 #include "passes/lower/Passes.h"
 
@@ -44,7 +44,8 @@ static void describeFunctions(llvm::Module &module) {
 std::unique_ptr<llvm::Module> cpu::translate(ModuleOp module,
                                              llvm::LLVMContext &context,
                                              const Machine &machine,
-                                             Effort effort, bool debugInfo) {
+                                             Effort effort, bool debugInfo,
+                                             std::vector<Bytes> *kernels) {
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> target =
       createTargetMachine(machine, effort);
   if (!target) {
@@ -66,6 +67,8 @@ std::unique_ptr<llvm::Module> cpu::translate(ModuleOp module,
   if (!result)
     return nullptr;
   describeFunctions(*result);
+  if (kernels)
+    *kernels = takeKernels(*result);
   optimise(*result, **target, machine, effort);
   return result;
 }
