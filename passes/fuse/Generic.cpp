@@ -50,9 +50,14 @@ bool isContraction(linalg::GenericOp op) {
 }
 
 std::optional<ByteFactors> byteFactors(linalg::GenericOp op) {
-  if (!isContraction(op) ||
+  if (!isContraction(op) || op.getNumReductionLoops() != 1 ||
       !getElementTypeOrSelf(op.getDpsInits()[0].getType()).isInteger(32))
     return std::nullopt;
+  // A window's elements would be gathered byte by byte.
+  for (AffineMap map : op.getIndexingMapsArray())
+    for (AffineExpr place : map.getResults())
+      if (place.getKind() == AffineExprKind::Add)
+        return std::nullopt;
   ByteFactors factors;
   for (unsigned input : {0u, 1u}) {
     BlockArgument element = op.getBody()->getArgument(input);

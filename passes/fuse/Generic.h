@@ -20,7 +20,8 @@ bool isMovement(mlir::linalg::GenericOp op);
 // c += cast(a) * cast(b): what the GEMM generator takes.
 bool isContraction(mlir::linalg::GenericOp op);
 
-// What a contraction of bytes, i32 += ext(i8) * ext(i8), widens with its sign.
+// What a contraction of bytes, i32 += ext(i8) * ext(i8), widens with its sign:
+// a product of matrices, summed over one loop. A convolution is none.
 struct ByteFactors {
   bool isSigned[2]; // by input
 };

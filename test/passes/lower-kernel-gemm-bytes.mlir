@@ -117,3 +117,34 @@ func.func @wide(%a: memref<48x32xi8>, %b: memref<32x96xi32>,
   }
   return
 }
+
+// -----
+
+#a = affine_map<(m, n, c, w) -> (m, c, w)>
+#b = affine_map<(m, n, c, w) -> (n + w, c)>
+#c = affine_map<(m, n, c, w) -> (m, n)>
+
+// Near miss: bytes of a window do not lie together; they are widened as well.
+// CHECK-LABEL: @window
+// CHECK-NOT:     llvm.call_intrinsic
+// CHECK:         arith.muli %{{.+}} : vector<16xi32>
+// AVX2-LABEL: @window
+// AVXVNNI-LABEL: @window
+// SSE-LABEL: @window
+func.func @window(%a: memref<64x32x3xi8>, %b: memref<66x32xi8>,
+                  %y: memref<64x64xi32>) {
+  %zero = arith.constant 0 : i32
+  linalg.fill ins(%zero : i32) outs(%y : memref<64x64xi32>)
+  linalg.generic {indexing_maps = [#a, #b, #c],
+                  iterator_types = ["parallel", "parallel", "reduction", "reduction"]}
+      ins(%a, %b : memref<64x32x3xi8>, memref<66x32xi8>)
+      outs(%y : memref<64x64xi32>) {
+  ^bb0(%x: i8, %w: i8, %sum: i32):
+    %xx = arith.extsi %x : i8 to i32
+    %ww = arith.extui %w : i8 to i32
+    %p = arith.muli %xx, %ww : i32
+    %s = arith.addi %sum, %p : i32
+    linalg.yield %s : i32
+  }
+  return
+}
