@@ -83,23 +83,6 @@ func.func @grouped(%q: tensor<1x8x5x16xf16>, %k: tensor<1x2x7x16xf16>, %v: tenso
 
 // -----
 
-// Rows of keys that are 4 KB apart would meet in one place of the first cache:
-// a block of them is copied.
-// CHECK-LABEL: func.func private @kernel_0_attention
-// CHECK: %[[COPY:[a-z0-9_]+]] = memref.alloc() {{.*}} : memref<1024xf32>
-// CHECK: memref.load %[[COPY]]
-func.func @far(%q: tensor<1x64x16xf32>, %k: tensor<64x64x16xf32>, %v: tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32> attributes {model.entry} {
-  %e = tensor.expand_shape %q [[0], [1, 2], [3]] output_shape [1, 64, 1, 16] : tensor<1x64x16xf32> into tensor<1x64x1x16xf32>
-  %s = tensor.empty() : tensor<1x64x64x16xf32>
-  %r = tensor.empty() : tensor<64x64x16xf32>
-  %kt = linalg.transpose ins(%k : tensor<64x64x16xf32>) outs(%r : tensor<64x64x16xf32>) permutation = [1, 0, 2]
-  %kx = tensor.expand_shape %kt [[0, 1], [2], [3]] output_shape [1, 64, 64, 16] : tensor<64x64x16xf32> into tensor<1x64x64x16xf32>
-  %o = model.attention %v, %kx, %v scale 0.25 : (tensor<1x64x64x16xf32>, tensor<1x64x64x16xf32>, tensor<1x64x64x16xf32>) -> tensor<1x64x64x16xf32>
-  return %o : tensor<1x64x64x16xf32>
-}
-
-// -----
-
 // Of unknown length: two vectors of queries, or one where they are few.
 // CHECK-LABEL: func.func private @kernel_0_attention
 // CHECK: %[[FEW:[0-9]+]] = arith.cmpi sle, %{{.+}}, %c16

@@ -80,7 +80,6 @@ private:
   void transposeRows(View view, mlir::Operation *cast, mlir::Value scratch,
                      mlir::Value first, mlir::Value count);
   void packQueries();
-  bool readsInPlace(const AttentionChain::Access &access, int64_t width);
   void copyRows(const AttentionChain::Access &access, int64_t width,
                 mlir::Value scratch, mlir::Value from, mlir::Value count);
   void packByQuery(Input &input);

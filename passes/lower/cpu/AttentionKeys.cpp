@@ -164,10 +164,11 @@ AttentionEmitter::Keys AttentionEmitter::seenKeys(bool byAll) {
 linalg::GenericOp AttentionEmitter::withoutBounds() {
   auto op = cast<linalg::GenericOp>(chain.visible->clone());
   SmallVector<Operation *> inside;
-  for (auto [old, copy] : llvm::zip(*chain.visible.getBody(), *op.getBody()))
-    if (llvm::any_of(bounds,
-                     [&](KeyBound &bound) { return bound.comparison == &old; }))
-      inside.push_back(&copy);
+  for (auto pair : llvm::zip(*chain.visible.getBody(), *op.getBody()))
+    if (llvm::any_of(bounds, [&](KeyBound &bound) {
+          return bound.comparison == &std::get<0>(pair);
+        }))
+      inside.push_back(&std::get<1>(pair));
   for (Operation *comparison : inside) {
     OpBuilder inner(comparison);
     Value yes = arith::ConstantOp::create(inner, loc, inner.getBoolAttr(true));

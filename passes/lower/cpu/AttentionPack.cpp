@@ -77,26 +77,6 @@ void AttentionEmitter::packQueries() {
   });
 }
 
-// Keys and values are read where they lie, an element at a time, unless each
-// element wants a conversion, or rows lie so that many meet in one place of the
-// first cache: 4 KB are a way of it.
-bool AttentionEmitter::readsInPlace(const AttentionChain::Access &access,
-                                    int64_t width) {
-  if (access.cast)
-    return false;
-  auto type = cast<MemRefType>(access.value.getType());
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (failed(type.getStridesAndOffset(strides, offset)))
-    return true;
-  constexpr int64_t way = 1024; // elements
-  for (auto [result, stride] : llvm::zip(access.map.getResults(), strides))
-    if (result.isFunctionOfDim(chain.s) && stride % way == 0 &&
-        !ShapedType::isDynamic(stride))
-      return false;
-  return true;
-}
-
 // scratch[j * width + i] = access(from + j, i) for j < count.
 void AttentionEmitter::copyRows(const AttentionChain::Access &access,
                                 int64_t width, Value scratch, Value from,
