@@ -85,6 +85,7 @@ Judge::perturb(const Reference &reference, double amount,
     VariantRequest request;
     request.isPlain = true;
     request.taps = cuts;
+    request.taps.insert(watched.begin(), watched.end());
     for (const auto &[name, difference] : beyond)
       request.taps.insert(name);
     request.cuts = cuts;

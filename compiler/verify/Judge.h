@@ -36,6 +36,12 @@ public:
   llvm::Expected<std::map<std::string, Difference>>
   judge(const Values &got, const Reference &reference);
 
+  /// Values that will be judged too: what they are sensitive to is learned with
+  /// the first that is in question.
+  void watch(llvm::ArrayRef<std::string> values) {
+    watched.insert(values.begin(), values.end());
+  }
+
   /// Relative tolerance of a value: the sum over the nodes since the cuts.
   double tolerance(const std::string &value, const Values &reference) const;
 
@@ -48,7 +54,7 @@ private:
 
   const SourceGraph &graph;
   const BuildVariant &build;
-  Names cuts;
+  Names cuts, watched;
   std::unique_ptr<Variant> plain; ///< cut in the same places; made when needed
   /// What is known of each case, and for which amount.
   std::map<std::string, std::pair<double, Sensitivities>> learned;
