@@ -28,14 +28,6 @@ double distance(double a, double b) {
   return std::isnan(apart) ? kInfinity : apart;
 }
 
-double greatestMagnitude(const Array &array) {
-  double greatest = 0;
-  for (uint64_t i = 0, count = array.count(); i < count; ++i)
-    if (double value = std::abs(array.at(i)); std::isfinite(value))
-      greatest = std::max(greatest, value);
-  return greatest;
-}
-
 // Floats in their order as integers: neighbours are one apart.
 int64_t ordered(int32_t dtype, double value) {
   APFloat number(value);
@@ -52,6 +44,14 @@ int64_t ordered(int32_t dtype, double value) {
 }
 
 } // namespace
+
+double greatestMagnitude(const Array &array) {
+  double greatest = 0;
+  for (uint64_t i = 0, count = array.count(); i < count; ++i)
+    if (double value = std::abs(array.at(i)); std::isfinite(value))
+      greatest = std::max(greatest, value);
+  return greatest;
+}
 
 std::string numberText(double number) {
   char text[32];

@@ -41,6 +41,9 @@ struct Difference {
   bool isBeyond() const { return beyond || wantedType != gotType; }
 };
 
+/// Of the finite elements; 0 where there is none.
+double greatestMagnitude(const Array &array);
+
 /// Compares element by element. NaN equals NaN; infinities equal themselves.
 Difference compare(const Array &got, const Array &wanted,
                    const Allowance &allowance);

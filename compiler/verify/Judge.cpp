@@ -67,6 +67,70 @@ double Judge::tolerance(const std::string &value, const Values &values) const {
   return units * unit;
 }
 
+// Real values on the way to `beyond` that fall to one side or another: read by
+// a node that makes whole numbers, or steps, of them. What a program rounds
+// before it moves no such value where the inputs themselves are whole numbers.
+Names Judge::findSteps(const Reference &reference,
+                       const std::map<std::string, Difference> &beyond) const {
+  auto isReal = [&](const std::string &name) {
+    auto it = reference.values.find(name);
+    return it != reference.values.end() && it->second.isReal();
+  };
+  Names steps;
+  for (const auto &[name, difference] : beyond)
+    for (const OnnxSurvey::Node *node : graph.between(cuts, name)) {
+      bool isStep =
+          is_contained({"Round", "Floor", "Ceil", "Sign"}, node->op) ||
+          any_of(node->outputs, [&](const std::string &output) {
+            return reference.values.count(output) && !isReal(output);
+          });
+      for (const std::string &input : node->inputs)
+        if (isStep && isReal(input) && graph.producer(input) &&
+            !cuts.count(input))
+          steps.insert(input);
+    }
+  return steps;
+}
+
+// Runs the plain path on values moved by `amount`, of themselves or of the
+// greatest among them, in each direction.
+Error Judge::move(const Variant &variant, const Reference &reference,
+                  double amount, bool ofGreatest,
+                  Sensitivities &sensitivity) const {
+  // Not the reference's own values, which may be somebody else's.
+  auto still = run(variant, reference.values);
+  if (!still)
+    return still.takeError();
+  for (int direction = 0; direction < kDirections; ++direction) {
+    std::mt19937_64 random(direction);
+    Values moved = inputsOf(variant, reference.values);
+    for (auto &[name, array] : moved) {
+      if (!array.isReal())
+        continue;
+      double step = std::max(amount, 2 * roundingUnit(array.dtype));
+      double greatest = ofGreatest ? greatestMagnitude(array) : 0;
+      for (uint64_t i = 0, count = array.count(); i < count; ++i) {
+        double value = array.at(i);
+        bool isUp = random() & 1;
+        // An exact 0 is mostly what was masked or padded.
+        if (value == 0 || !std::isfinite(value))
+          continue;
+        double by = step * std::max(std::abs(value), greatest);
+        array.set(i, isUp ? value + by : value - by);
+      }
+    }
+    auto result = run(variant, moved);
+    if (!result) { // a check that only just held
+      consumeError(result.takeError());
+      continue;
+    }
+    for (const auto &[name, array] : *result)
+      if (auto it = still->find(name); it != still->end())
+        learn(sensitivity[name], it->second, array);
+  }
+  return Error::success();
+}
+
 Expected<Judge::Sensitivities>
 Judge::perturb(const Reference &reference, double amount,
                const std::map<std::string, Difference> &beyond) {
@@ -94,29 +158,24 @@ Judge::perturb(const Reference &reference, double amount,
       return built.takeError();
     plain = std::make_unique<Variant>(std::move(*built));
   }
-  // Not the reference's own values, which may be somebody else's.
-  auto still = run(*plain, reference.values);
-  if (!still)
-    return still.takeError();
   Sensitivities sensitivity;
-  for (int direction = 0; direction < kDirections; ++direction) {
-    std::mt19937_64 random(direction);
-    Values moved = inputsOf(*plain, reference.values);
-    for (auto &[name, array] : moved) {
-      if (!array.isReal())
-        continue;
-      double step = std::max(amount, 2 * roundingUnit(array.dtype));
-      for (uint64_t i = 0, count = array.count(); i < count; ++i)
-        array.set(i, array.at(i) * (random() & 1 ? 1 + step : 1 - step));
-    }
-    auto result = run(*plain, moved);
-    if (!result) { // a check that only just held
-      consumeError(result.takeError());
-      continue;
-    }
-    for (const auto &[name, array] : *result)
-      if (auto it = still->find(name); it != still->end())
-        learn(sensitivity[name], it->second, array);
+  if (Error error =
+          move(*plain, reference, amount, /*ofGreatest=*/false, sensitivity))
+    return std::move(error);
+  if (Names steps = findSteps(reference, beyond); !steps.empty()) {
+    VariantRequest request;
+    request.isPlain = true;
+    request.cuts = cuts;
+    request.cuts.insert(steps.begin(), steps.end());
+    for (const TensorDescription &output : plain->outputs)
+      request.taps.insert(output.name);
+    auto cut = build(request);
+    if (!cut)
+      return cut.takeError();
+    // The error of a sum is relative to its terms, which no element shows.
+    if (Error error =
+            move(*cut, reference, amount, /*ofGreatest=*/true, sensitivity))
+      return std::move(error);
   }
   for (auto &[name, each] : sensitivity)
     settle(each);

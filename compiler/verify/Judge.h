@@ -52,6 +52,12 @@ private:
   perturb(const Reference &reference, double amount,
           const std::map<std::string, Difference> &beyond);
 
+  Names findSteps(const Reference &reference,
+                  const std::map<std::string, Difference> &beyond) const;
+  llvm::Error move(const Variant &variant, const Reference &reference,
+                   double amount, bool ofGreatest,
+                   Sensitivities &sensitivity) const;
+
   const SourceGraph &graph;
   const BuildVariant &build;
   Names cuts, watched;

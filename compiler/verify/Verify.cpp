@@ -60,10 +60,7 @@ void Verifier::compareOutputs(const Values &got, const Reference &reference) {
     if (it == reference.values.end() || !array.isReal())
       continue;
     Difference found = compare(array, it->second, {});
-    double greatest = 0;
-    for (uint64_t i = 0, n = it->second.count(); i < n; ++i)
-      if (double value = std::abs(it->second.at(i)); std::isfinite(value))
-        greatest = std::max(greatest, value);
+    double greatest = greatestMagnitude(it->second);
     if (greatest > 0 && std::isfinite(found.maxAbsolute))
       report.outputError =
           std::max(report.outputError, found.maxAbsolute / greatest);

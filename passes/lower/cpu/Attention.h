@@ -17,8 +17,8 @@
 //
 //       q0 = vector.load Qt[d][0]   q1 = vector.load Qt[d][lanes]
 //       x = memref.load k[j + i][d]          for i in 0 .. MR
-//       s[i][0] = vector.fma x, q0, s[i][0]  s[i][1] = vector.fma x, q1,
-//       s[i][1]
+//       s[i][0] = vector.fma x, q0, s[i][0]
+//       s[i][1] = vector.fma x, q1, s[i][1]
 //
 // Queries are all rows that read the same keys: (heads of a group) x T. Where
 // only a run knows how many, there is a second loop nest for at most a vector

@@ -56,10 +56,7 @@ double changeOf(const Values &right, const Values &wrong) {
       return 1;
     if (!found.beyond)
       continue;
-    double greatest = 0;
-    for (uint64_t i = 0, n = array.count(); i < n; ++i)
-      if (double value = std::abs(array.at(i)); std::isfinite(value))
-        greatest = std::max(greatest, value);
+    double greatest = greatestMagnitude(array);
     bool isFinite = array.isReal() && std::isfinite(found.maxAbsolute);
     change = std::max(
         change, isFinite && greatest > 0 ? found.maxAbsolute / greatest : 1.0);
