@@ -8,6 +8,7 @@
 #define NIELLO_COMPILER_SUPPORT_REASONS_H
 
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include <string>
 
@@ -51,6 +52,23 @@ private:
   using Given = llvm::SmallVector<std::pair<const void *, std::string>>;
   llvm::DenseMap<mlir::Operation *, Given> given;
 };
+
+/// Tries the patterns at each OpTy inside of `root`, and at nothing that they
+/// make. The walk driver does that too, but does not tell a listener which
+/// operation a reason is of.
+template <typename OpTy>
+void applyToEach(mlir::Operation *root, mlir::RewritePatternSet &&patterns,
+                 mlir::RewriterBase::Listener *listener) {
+  llvm::SmallVector<mlir::Operation *> ops;
+  root->walk([&](OpTy op) { ops.push_back(op); });
+  mlir::GreedyRewriteConfig config;
+  config.setStrictness(mlir::GreedyRewriteStrictness::ExistingOps)
+      .setListener(listener)
+      .enableFolding(false)
+      .enableConstantCSE(false);
+  // Each is tried once: there is nothing that does not converge.
+  (void)mlir::applyOpPatternsGreedily(ops, std::move(patterns), config);
+}
 
 } // namespace niello
 

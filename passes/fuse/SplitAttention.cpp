@@ -17,7 +17,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace niello {
 #define GEN_PASS_DEF_SPLITATTENTION
@@ -257,8 +256,8 @@ struct SplitAttention : niello::impl::SplitAttentionBase<SplitAttention> {
     patterns.add(split);
     KeepNames names(getOperation());
     Reasons reasons(getOperation(), getArgument(), names);
-    walkAndApplyPatterns(getOperation(), std::move(patterns),
-                         reasons.listener());
+    applyToEach<AttentionOp>(getOperation(), std::move(patterns),
+                             reasons.listener());
   }
 };
 } // namespace

@@ -14,7 +14,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/WalkPatternRewriteDriver.h"
 
 namespace niello {
 #define GEN_PASS_DEF_SPLITCONVTRANSPOSE
@@ -136,8 +135,8 @@ struct SplitConvTranspose
     patterns.add(split);
     KeepNames names(getOperation());
     Reasons reasons(getOperation(), getArgument(), names);
-    walkAndApplyPatterns(getOperation(), std::move(patterns),
-                         reasons.listener());
+    applyToEach<ConvTransposeOp>(getOperation(), std::move(patterns),
+                                 reasons.listener());
   }
 };
 } // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: niello-opt --split-input-file --split-attention %s | FileCheck %s
+// RUN: niello-opt --split-input-file --split-attention --explain=split-attention %s 2>&1 >/dev/null | FileCheck %s --check-prefix=WHY
 // RUN: niello-opt --split-input-file --split-attention --fuse-elementwise --fuse-kernels %s | FileCheck %s --check-prefix=PLAN
 
 // A product with the scale, rows of e^(x - top) and their sum, a product whose
@@ -79,6 +80,8 @@ func.func @positions(%q: tensor<2x3x5x8xf32>, %k: tensor<2x3x7x8xf32>, %v: tenso
 
 // What the pass leaves: heads that nobody has counted, keys that few queries
 // read.
+// WHY-DAG: its heads are not counted
+// WHY-DAG: few queries read each key
 // CHECK-LABEL: @left
 func.func @left(%q: tensor<1x?x5x8xf32>, %k: tensor<1x?x7x8xf32>, %v: tensor<1x?x7x8xf32>, %one: tensor<1x3x1x8xf32>, %k3: tensor<1x3x7x8xf32>) -> (tensor<1x?x5x8xf32>, tensor<1x3x1x8xf32>) {
   // CHECK-COUNT-2: model.attention

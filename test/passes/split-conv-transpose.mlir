@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // RUN: niello-opt --split-input-file --split-conv-transpose %s | FileCheck %s
+// RUN: niello-opt --split-input-file --split-conv-transpose --explain=split-conv-transpose %s 2>&1 >/dev/null | FileCheck %s --check-prefix=WHY
 
 // Six outputs of three taps are eighteen outputs of one; then two taps at most
 // reach an element.
@@ -28,6 +29,10 @@ func.func @groups(%x: tensor<1x8x5xf32>, %w: tensor<8x3x2xf32>) -> tensor<1x6x10
 
 // What the pass leaves: 16-bit floats, dilated kernels, kernels of unknown
 // size, groups of few channels.
+// WHY-DAG: its sums are wider than its type
+// WHY-DAG: its weight's sizes are not known
+// WHY-DAG: its kernel is dilated
+// WHY-DAG: its groups have few channels
 // CHECK-LABEL: @left
 func.func @left(%h: tensor<1x4x8xf16>, %hw: tensor<4x6x3xf16>, %x: tensor<1x4x8xf32>, %w: tensor<4x6x3xf32>, %any: tensor<4x6x?xf32>) -> (tensor<1x6x10xf16>, tensor<1x6x12xf32>, tensor<1x6x?xf32>, tensor<1x24x10xf32>) {
   // CHECK-NOT: model.conv %
