@@ -12,6 +12,7 @@
 #include "llvm/Support/SHA256.h"
 
 #include <algorithm>
+#include <unistd.h>
 
 namespace niello {
 namespace fs = llvm::sys::fs;
@@ -90,6 +91,21 @@ void dropOldest(llvm::StringRef folder, size_t most) {
     fs::remove(file);
 }
 
+/// A folder in /tmp, where anybody may have put one of that name before: what
+/// lies in it is linked and run.
+std::string ownFolder() {
+  std::string folder = "/tmp/niello-" + std::to_string(getuid());
+  fs::file_status status;
+  if (!fs::create_directory(folder, /*IgnoreExisting=*/true, fs::owner_all) &&
+      !fs::status(folder, status, /*follow=*/false) &&
+      fs::is_directory(status) && status.getUser() == getuid() &&
+      !(status.permissions() & (fs::group_write | fs::others_write)))
+    return folder;
+  llvm::SmallString<128> fresh;
+  fs::createUniqueDirectory("niello", fresh);
+  return fresh.str().str();
+}
+
 } // namespace
 
 std::string cacheFolder(llvm::StringRef name) {
@@ -99,7 +115,7 @@ std::string cacheFolder(llvm::StringRef name) {
   else if (path::cache_directory(folder))
     path::append(folder, "niello");
   else
-    folder = "/tmp/niello";
+    folder = ownFolder();
   path::append(folder, name);
   return folder.str().str();
 }
