@@ -55,16 +55,17 @@ uint64_t termsOf(const OnnxSurvey::Node &node, const SourceGraph &graph,
 } // namespace
 
 double Judge::tolerance(const std::string &value, const Values &values) const {
-  double units = 0, unit = 0;
+  double units = 0, unit = 0, steps = 0;
   for (const OnnxSurvey::Node *node : graph.between(cuts, value)) {
     units += budgetOf(node->op, termsOf(*node, graph, values));
+    steps += innerStep(node->op);
     // The coarsest rounding on the way.
     unit = std::max(unit, innerUnit(node->op));
     for (const std::string &output : node->outputs)
       if (auto it = values.find(output); it != values.end())
         unit = std::max(unit, roundingUnit(it->second.dtype));
   }
-  return units * unit;
+  return units * unit + steps;
 }
 
 // Real values on the way to `beyond` that fall to one side or another: read by

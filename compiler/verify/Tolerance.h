@@ -20,6 +20,10 @@ double roundingUnit(int32_t dtype);
 /// result's type; else 0.
 double innerUnit(llvm::StringRef op);
 
+/// What a value that the operator rounds to few inside may add, relative to the
+/// greatest magnitude of its result; mostly 0.
+double innerStep(llvm::StringRef op);
+
 /// Rounding units by which two right evaluations of one operator may differ,
 /// relative to the greatest magnitude of its result.
 ///
