@@ -14,31 +14,11 @@ using namespace mlir;
 
 namespace niello {
 
-Value AttentionEmitter::index(int64_t value) {
-  return arith::ConstantIndexOp::create(builder, loc, value);
-}
-
 Value AttentionEmitter::real(float value) {
   auto type = vectorType(builder.getF32Type());
   return arith::ConstantOp::create(
       builder, loc,
       DenseElementsAttr::get(type, builder.getF32FloatAttr(value)));
-}
-
-Value AttentionEmitter::add(Value left, Value right) {
-  return builder.createOrFold<arith::AddIOp>(loc, left, right);
-}
-Value AttentionEmitter::sub(Value left, Value right) {
-  return builder.createOrFold<arith::SubIOp>(loc, left, right);
-}
-Value AttentionEmitter::mul(Value left, Value right) {
-  return builder.createOrFold<arith::MulIOp>(loc, left, right);
-}
-Value AttentionEmitter::min(Value left, Value right) {
-  return builder.createOrFold<arith::MinSIOp>(loc, left, right);
-}
-Value AttentionEmitter::max(Value left, Value right) {
-  return builder.createOrFold<arith::MaxSIOp>(loc, left, right);
 }
 
 Value AttentionEmitter::multiplyAdd(Value a, Value b, Value c) {

@@ -32,6 +32,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "passes/fuse/AttentionChain.h"
 #include "passes/lower/cpu/Contraction.h"
+#include "passes/lower/cpu/IndexEmitter.h"
 #include "passes/plan/AttentionTile.h"
 
 namespace niello {
@@ -43,16 +44,14 @@ struct KeyBound {
   bool isUpper, isInclusive;
 };
 
-struct AttentionEmitter {
-  mlir::OpBuilder &builder;
-  mlir::Location loc;
+struct AttentionEmitter : IndexEmitter {
   AttentionChain chain;
   AttentionTile tile;
   bool fma;
 
   AttentionEmitter(mlir::OpBuilder &builder, mlir::Location loc,
                    const AttentionChain &chain, AttentionTile tile, bool fma)
-      : builder(builder), loc(loc), chain(chain), tile(tile), fma(fma) {}
+      : IndexEmitter(builder, loc), chain(chain), tile(tile), fma(fma) {}
 
   void emit();
 
@@ -112,13 +111,7 @@ private:
   mlir::linalg::GenericOp withoutBounds();
 
   // Short forms.
-  mlir::Value index(int64_t value);
   mlir::Value real(float value);
-  mlir::Value add(mlir::Value left, mlir::Value right);
-  mlir::Value sub(mlir::Value left, mlir::Value right);
-  mlir::Value mul(mlir::Value left, mlir::Value right);
-  mlir::Value min(mlir::Value left, mlir::Value right);
-  mlir::Value max(mlir::Value left, mlir::Value right);
   mlir::Value multiplyAdd(mlir::Value a, mlir::Value b, mlir::Value c);
   Values
   forEach(mlir::Value begin, mlir::Value end, int64_t step,

@@ -11,14 +11,6 @@ using namespace mlir;
 
 namespace niello {
 
-Value GemmEmitter::index(int64_t value) {
-  return arith::ConstantIndexOp::create(builder, loc, value);
-}
-
-Value GemmEmitter::add(Value left, Value right) {
-  return builder.createOrFold<arith::AddIOp>(loc, left, right);
-}
-
 // Iterations that threads may share; below a million products one thread is
 // done before another has started.
 void GemmEmitter::forAll(ArrayRef<Value> counts,
@@ -46,18 +38,6 @@ void GemmEmitter::forAll(ArrayRef<Value> counts,
     at.push_back(loop.getInductionVar());
   }
   body(at);
-}
-
-Value GemmEmitter::sub(Value left, Value right) {
-  return builder.createOrFold<arith::SubIOp>(loc, left, right);
-}
-
-Value GemmEmitter::mul(Value left, Value right) {
-  return builder.createOrFold<arith::MulIOp>(loc, left, right);
-}
-
-Value GemmEmitter::min(Value left, Value right) {
-  return builder.createOrFold<arith::MinSIOp>(loc, left, right);
 }
 
 VectorType GemmEmitter::vectorType(Type element) {

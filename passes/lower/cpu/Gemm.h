@@ -17,6 +17,7 @@
 #define NIELLO_PASSES_LOWER_CPU_GEMM_H
 
 #include "passes/lower/cpu/Contraction.h"
+#include "passes/lower/cpu/IndexEmitter.h"
 #include "passes/plan/GemmTile.h"
 
 namespace niello {
@@ -31,9 +32,7 @@ struct GemmStage {
 };
 
 // What the emitters share. Values are index-typed SSA values.
-struct GemmEmitter {
-  mlir::OpBuilder &builder;
-  mlir::Location loc;
+struct GemmEmitter : IndexEmitter {
   Contraction contraction;
   llvm::SmallVector<GemmStage> stages;
   GemmTile tile;
@@ -51,7 +50,7 @@ struct GemmEmitter {
 
   GemmEmitter(mlir::OpBuilder &builder, mlir::Location loc,
               const Contraction &contraction, GemmTile tile)
-      : builder(builder), loc(loc), contraction(contraction), tile(tile) {}
+      : IndexEmitter(builder, loc), contraction(contraction), tile(tile) {}
 
   void emit();
 
@@ -69,11 +68,6 @@ struct GemmEmitter {
   void packBytesOfB(mlir::Value column);
 
   // Short forms.
-  mlir::Value index(int64_t value);
-  mlir::Value add(mlir::Value left, mlir::Value right);
-  mlir::Value sub(mlir::Value left, mlir::Value right);
-  mlir::Value mul(mlir::Value left, mlir::Value right);
-  mlir::Value min(mlir::Value left, mlir::Value right);
   void forAll(llvm::ArrayRef<mlir::Value> counts,
               llvm::function_ref<void(mlir::ValueRange)> body);
   void forEach(mlir::Value begin, mlir::Value end, mlir::Value step,
@@ -100,6 +94,8 @@ private:
                       llvm::ArrayRef<llvm::SmallVector<mlir::Value>> leads,
                       mlir::Operation *cast);
   void packWindow(View view, mlir::Value column, mlir::Value columns);
+  llvm::SmallVector<llvm::SmallVector<mlir::Value>>
+  columnLeads(const View &view, mlir::Value column);
   void forDepth(llvm::function_ref<void(mlir::Value)> body);
   mlir::Value convert(mlir::Operation *cast, mlir::Value value);
   void microKernel(mlir::Value block, int64_t rows);

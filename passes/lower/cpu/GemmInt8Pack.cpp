@@ -174,15 +174,9 @@ void GemmEmitter::packBytesOfB(Value column) {
       viewAlong(builder, loc, contraction.b, contraction.bMap, contraction.n);
   View depthwise =
       viewAlong(builder, loc, contraction.b, contraction.bMap, contraction.k);
-  Value last = sub(n, index(1));
   if (depthwise.linear) {
     for (int64_t v = 0; v < tile.vectors; ++v) {
-      SmallVector<SmallVector<Value>> leads;
-      for (int64_t lane = 0; lane < tile.lanes; ++lane) {
-        Value at = min(add(column, index(v * tile.lanes + lane)), last);
-        splitCounter(builder, loc, at, contraction.n, sizes, loops);
-        leads.push_back(applyMap(builder, loc, depthwise.lead, loops));
-      }
+      auto leads = columnLeads(depthwise, add(column, index(v * tile.lanes)));
       packWords(depthwise, packedB, tile.columns(), index(v * tile.lanes),
                 leads, /*parts=*/1, /*isSigned=*/false);
     }

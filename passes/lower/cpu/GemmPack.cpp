@@ -123,6 +123,20 @@ void GemmEmitter::packA(Value row, Value rows) {
   });
 }
 
+// The leading subscripts of a vector of columns from `column` on, in `view`,
+// which is linear along the depth. One beyond the end is the last.
+SmallVector<SmallVector<Value>> GemmEmitter::columnLeads(const View &view,
+                                                         Value column) {
+  SmallVector<SmallVector<Value>> leads;
+  Value last = sub(n, index(1));
+  for (int64_t lane = 0; lane < tile.lanes; ++lane) {
+    Value at = min(add(column, index(lane)), last);
+    splitCounter(builder, loc, at, contraction.n, sizes, loops);
+    leads.push_back(applyMap(builder, loc, view.lead, loops));
+  }
+  return leads;
+}
+
 // Columns column .. column + NR of B.
 void GemmEmitter::packB(Value column) {
   if (contraction.isBytes)
@@ -132,14 +146,8 @@ void GemmEmitter::packB(Value column) {
   View depthwise =
       viewAlong(builder, loc, contraction.b, contraction.bMap, contraction.k);
   if (depthwise.linear && isPlain(depthwise)) {
-    Value last = sub(n, index(1));
     for (int64_t v = 0; v < tile.vectors; ++v) {
-      SmallVector<SmallVector<Value>> leads;
-      for (int64_t lane = 0; lane < tile.lanes; ++lane) {
-        Value at = min(add(column, index(v * tile.lanes + lane)), last);
-        splitCounter(builder, loc, at, contraction.n, sizes, loops);
-        leads.push_back(applyMap(builder, loc, depthwise.lead, loops));
-      }
+      auto leads = columnLeads(depthwise, add(column, index(v * tile.lanes)));
       transposePanel(depthwise, packedB, tile.columns(), index(v * tile.lanes),
                      tile.lanes, leads, contraction.bCast);
     }
